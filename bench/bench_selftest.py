@@ -1,0 +1,220 @@
+"""Checks the measuring tools against each other: every call is counted once, and every kind of mistake is found.
+
+usage: bench_selftest.py DIRECTORY_OF_THE_PROGRAMS [unittest options]
+"""
+
+import json
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import threading
+import unittest
+
+from harness.loads import Held, Load, single_run
+from harness.processes import Failure, Stage, wait_for_url
+
+PROGRAMS = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else ".")
+LOADGEN = PROGRAMS / "gatehouse-loadgen"
+BACKEND = PROGRAMS / "gatehouse-bench-backend"
+FAULTS = ["http_status", "rpc_error", "tool_error", "id_mismatch", "text_mismatch", "malformed", "broken", "timeout",
+          "unsent"]
+
+
+def serve(stage, *options):
+    ready = stage.path("url")
+    return wait_for_url(stage.start([BACKEND, "--ready-file", ready, *options]), ready)
+
+
+class StallingServer:
+    """A modern server on one thread that answers its first call after so many seconds, or never."""
+
+    def __init__(self, seconds=None):
+        self._seconds = seconds
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self):
+        self._thread.start()
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}/mcp"
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join()
+        self._listener.close()
+
+    def _serve(self):
+        self._ended.wait(self._seconds)
+        if self._ended.is_set():
+            return
+        connection, _ = self._listener.accept()
+        with connection:
+            while request := connection.recv(65536):
+                number = re.search(rb'"id":(\d+)', request)[1].decode()
+                result = {"content": [{"type": "text", "text": number}]}
+                body = json.dumps({"jsonrpc": "2.0", "id": int(number), "result": result})
+                connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+
+
+class WithBackend(unittest.TestCase):
+    def setUp(self):
+        self.stage = self.enterContext(Stage())
+
+    def call(self, backend_options, *options):
+        return single_run(LOADGEN, serve(self.stage, *backend_options), "--connections", 8, *options)
+
+    def assert_only(self, result, **expected):
+        """These counts, and zero for every other fault."""
+        self.assertEqual({fault: result[fault] for fault in FAULTS}, {fault: 0 for fault in FAULTS} | expected)
+
+
+class EveryCallIsCountedOnce(WithBackend):
+    def test_in_each_era_and_form_of_answer(self):
+        for era in ("legacy", "modern"):
+            for form in ("json", "chunked", "sse"):
+                with self.subTest(era=era, form=form):
+                    result = self.call(["--era", era, "--answer", form], "--era", era, "--count", 500)
+                    self.assertEqual((result["calls"], result["answered"]), (500, 500))
+                    self.assert_only(result)
+
+    def test_without_session_ids(self):
+        self.assertEqual(self.call(["--no-sessions"], "--count", 100)["answered"], 100)
+
+    def test_results_of_a_given_size(self):
+        for form in ("json", "sse"):
+            with self.subTest(form=form):
+                result = self.call(["--answer", form], "--tool", "blob", "--result-bytes", 1_000_000, "--count", 20)
+                self.assertEqual(result["answered"], 20)
+                self.assertTrue(20_000_000 < result["body_bytes"] < 20_010_000, result["body_bytes"])
+
+    def test_in_an_open_loop(self):
+        result = self.call([], "--rate", 2000, "--seconds", 0.25)
+        self.assertEqual(result["calls"], 500)
+        self.assert_only(result)
+
+    def test_in_an_open_loop_with_a_count_and_a_warm_up(self):
+        result = self.call([], "--rate", 2000, "--count", 200, "--warm-up", 0.05)
+        self.assertEqual((result["calls"], result["answered"]), (200, 300))
+
+    def test_by_tool(self):
+        result = self.call(["--tools", 10], "--tool", "echo,blob,tool_0003,tool_0010", "--count", 80)
+        self.assertEqual(result["answered"], 80)
+
+    def test_in_several_runs_on_the_same_connections(self):
+        load = Load(self.stage, LOADGEN, serve(self.stage), None, connections=4)
+        self.assertEqual([load.count(n)["answered"] for n in (1, 30, 7)], [1, 30, 7])
+
+    def test_the_default_request_is_realistic(self):
+        result = self.call([], "--count", 1)
+        self.assertTrue(790 <= result["request_bytes"] <= 830, result["request_bytes"])
+        self.assertTrue(260 <= result["body_bytes"] <= 280, result["body_bytes"])
+
+
+class EachMistakeIsFound(WithBackend):
+    def test_one_kind_at_a_time(self):
+        kinds = {"wrong-id": "id_mismatch", "wrong-text": "text_mismatch", "rpc-error": "rpc_error",
+                 "tool-error": "tool_error", "http-500": "http_status", "cut": "broken", "close": "broken"}
+        for fault, counted_as in kinds.items():
+            for form in ("json", "sse"):
+                with self.subTest(fault=fault, form=form):
+                    backend = ["--fault", fault, "--fault-every", 10, "--answer", form]
+                    result = self.call(backend, "--count", 200)
+                    self.assertEqual(result["answered"], 180)
+                    self.assert_only(result, **{counted_as: 20})
+                    self.assertIn(counted_as, result["first_error"])
+
+    def test_an_unknown_tool(self):
+        self.assert_only(self.call([], "--tool", "nobody", "--count", 10), rpc_error=10)
+
+    def test_a_session_of_an_earlier_server(self):
+        first = self.stage.start([BACKEND, "--ready-file", self.stage.path("url")], talks=True)
+        url = first.stdout.readline().split()[-1]
+        load = Load(self.stage, LOADGEN, url, None, connections=2)
+        self.stage.stop(first)
+        serve(self.stage, "--port", url.split(":")[2].split("/")[0])
+        with self.assertRaisesRegex(Failure, "10 of 10 calls failed, first: http_status.*404"):
+            load.count(10)
+
+    def test_calls_that_find_no_free_connection(self):
+        """A server that never answers: one call per connection times out, the others are never sent."""
+        with StallingServer() as url:
+            result = single_run(LOADGEN, url, "--era", "modern", "--connections", 2, "--rate", 1000, "--count", 50,
+                                "--timeout", 0.2)
+        self.assertEqual(result["answered"], 0)
+        self.assertGreaterEqual(result["timeout"], 2)
+        self.assertGreater(result["unsent"], 0)
+        self.assertEqual(result["timeout"] + result["unsent"], 50)
+
+    def test_latency_counts_from_the_planned_time(self):
+        """One connection and 2,000 calls a second: a stall of the server delays all the calls planned meanwhile."""
+        with StallingServer(seconds=0.3) as url:
+            result = single_run(LOADGEN, url, "--era", "modern", "--connections", 1, "--rate", 2000, "--count", 400)
+        self.assertEqual(result["answered"], 400)
+        self.assertGreater(result["latency_us"]["p50"], 100_000)
+        self.assertGreater(result["latency_us"]["max"], 290_000)
+
+
+class SessionsAreHeld(WithBackend):
+    def test_with_and_without_own_connections(self):
+        url = serve(self.stage)
+        for options, connections in (([], 0), (["--own-connections", "--calls-each", 2], 50)):
+            held = Held(self.stage, LOADGEN, url, None, 50, *options)
+            self.assertEqual((held.opened["sessions"], held.opened["connections"]), (50, connections))
+            held.close()
+
+    def test_streams_are_refused_by_a_server_that_has_none(self):
+        with self.assertRaisesRegex(Failure, "HTTP 405"):
+            Held(self.stage, LOADGEN, serve(self.stage), None, 5, "--streams")
+
+    def test_connections_that_the_server_closed_are_reported(self):
+        ready = self.stage.path("url")
+        backend = self.stage.start([BACKEND, "--ready-file", ready])
+        held = Held(self.stage, LOADGEN, wait_for_url(backend, ready), None, 5, "--own-connections")
+        self.stage.stop(backend)
+        with self.assertRaisesRegex(Failure, "'closed_connections': 5"):
+            held.close()
+
+
+class BackendSpeaksStdio(unittest.TestCase):
+    def answers(self, messages, *options):
+        lines = "".join(json.dumps(message) + "\n" for message in messages)
+        done = subprocess.run([BACKEND, "--stdio", *options], input=lines, capture_output=True, text=True, timeout=10,
+                              check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_a_legacy_conversation(self):
+        params = {"_meta": {"progressToken": "name"}, "name": "blob", "arguments": {"text": 'a "b"', "bytes": 1000}}
+        hello, pong, listed, called = self.answers([
+            {"jsonrpc": "2.0", "id": "a", "method": "initialize", "params": {"protocolVersion": "2025-06-18"}},
+            {"jsonrpc": "2.0", "method": "notifications/initialized"},
+            {"jsonrpc": "2.0", "id": 2, "method": "ping"},
+            {"jsonrpc": "2.0", "id": 3, "method": "tools/list"},
+            {"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": params}])
+        self.assertEqual((hello["id"], hello["result"]["protocolVersion"]), ("a", "2025-06-18"))
+        self.assertEqual((pong["id"], pong["result"]), (2, {}))
+        self.assertEqual([tool["name"] for tool in listed["result"]["tools"]], ["echo", "blob"])
+        text = called["result"]["content"][0]["text"]
+        self.assertTrue(text.startswith('a "b"A line'))
+        self.assertEqual(len(json.dumps(text)) - 2, 1000)
+
+    def test_a_modern_conversation_with_pages(self):
+        def page(number, cursor):
+            return {"jsonrpc": "2.0", "id": number, "method": "tools/list", "params": {"cursor": cursor}}
+
+        found, first, last, refused = self.answers([
+            {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {}},
+            {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}, page(3, "2001"),
+            {"jsonrpc": "2.0", "id": 4, "method": "initialize"}], "--era", "modern", "--tools", "2005")
+        self.assertEqual(found["result"]["supportedVersions"], ["2026-07-28"])
+        self.assertEqual((len(first["result"]["tools"]), first["result"]["nextCursor"]), (1000, "1001"))
+        self.assertEqual([tool["name"] for tool in last["result"]["tools"]], [f"tool_{n}" for n in range(2001, 2006)])
+        self.assertEqual(refused["error"]["code"], -32601)
+        for answer in (found, first, last):
+            self.assertEqual(answer["result"]["resultType"], "complete")
+            self.assertLessEqual({"ttlMs", "cacheScope"}, answer["result"].keys())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,83 @@
+"""Drives the load generator."""
+
+import json
+import select
+import subprocess
+
+from .processes import Failure, failure
+
+START_SECONDS = 60
+
+
+class Load:
+    """A load generator with open connections that makes a run of calls whenever it is told to.
+
+    Because connections and sessions are opened before the first run, a run contains nothing but calls.
+    """
+
+    def __init__(self, stage, loadgen, url, core, *options, era="legacy", connections=64):
+        command = [loadgen, "--url", url, "--era", era, "--connections", connections, "--json", "--on-command"]
+        self._process = stage.start([*command, *options], core=core, talks=True)
+        self._stage = stage
+        self._answer(START_SECONDS)
+
+    def run(self, seconds):
+        """Calls for this long; the result as the load generator prints it. Failed calls raise Failure."""
+        return self._command(f"run {seconds}", seconds + 30)
+
+    def count(self, calls, patience=60):
+        """Exactly so many calls."""
+        return self._command(f"count {calls}", patience)
+
+    def stop(self):
+        self._stage.stop(self._process)
+
+    def _command(self, text, patience):
+        try:
+            self._process.stdin.write(text + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise failure(self._process, "the load generator ended") from None
+        result = self._answer(patience)
+        if result["errors"] > 0:
+            raise Failure(f"{result['errors']} of {result['answered'] + result['errors']} calls failed, "
+                          f"first: {result['first_error']}")
+        return result
+
+    def _answer(self, patience):
+        return _read_json_line(self._process, patience)
+
+
+class Held:
+    """Sessions, connections or streams that stay open until close()."""
+
+    def __init__(self, stage, loadgen, url, core, count, *options, era="legacy"):
+        command = [loadgen, "--url", url, "--era", era, "--hold", "--sessions", count]
+        self._process = stage.start([*command, *options], core=core, talks=True)
+        self._stage = stage
+        self.opened = _read_json_line(self._process, START_SECONDS)
+
+    def close(self):
+        """Closes all; raises Failure when the server had closed some before."""
+        self._process.stdin.close()
+        closed = _read_json_line(self._process, START_SECONDS)
+        self._stage.stop(self._process)
+        if any(closed.values()):
+            raise Failure(f"the server closed what should stay open: {closed}")
+
+
+def single_run(loadgen, url, *options):
+    """Starts, calls and ends; the result, failed calls included. For use where a new process does not matter."""
+    command = [str(word) for word in (loadgen, "--url", url, "--json", *options)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode > 1:
+        raise Failure(done.stderr.strip())
+    return json.loads(done.stdout)
+
+
+def _read_json_line(process, patience):
+    ready, _, _ = select.select([process.stdout], [], [], patience)
+    line = process.stdout.readline() if ready else ""
+    if not line:
+        raise failure(process, "no answer in time" if ready == [] else "ended early")
+    return json.loads(line)

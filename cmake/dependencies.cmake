@@ -1,0 +1,24 @@
+# Third-party libraries. Everything comes from the distribution; names that differ between releases are unified here.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED) # headers only
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(simdjson CONFIG REQUIRED)
+find_package(fmt CONFIG REQUIRED)
+
+if(GATEHOUSE_BUILD_PROGRAMS OR GATEHOUSE_BUILD_TESTS OR GATEHOUSE_FUZZ)
+  set(GATEHOUSE_BUILD_GATEWAY ON)
+  find_package(spdlog CONFIG REQUIRED)
+  find_package(CLI11 CONFIG REQUIRED)
+  find_package(yaml-cpp CONFIG REQUIRED)
+  if(TARGET yaml-cpp::yaml-cpp) # 0.8 and newer
+    add_library(gatehouse::yaml_cpp ALIAS yaml-cpp::yaml-cpp)
+  else()
+    add_library(gatehouse_yaml_cpp INTERFACE)
+    target_link_libraries(gatehouse_yaml_cpp INTERFACE yaml-cpp)
+    add_library(gatehouse::yaml_cpp ALIAS gatehouse_yaml_cpp)
+  endif()
+endif()
+
+if(GATEHOUSE_BUILD_TESTS)
+  find_package(GTest CONFIG REQUIRED)
+endif()

@@ -1,0 +1,28 @@
+# fuzz/<target>_fuzz.cpp defines LLVMFuzzerTestOneInput; fuzz/corpus/<target>/ holds its inputs.
+# With GATEHOUSE_FUZZ each becomes a libFuzzer program. Otherwise the same file is linked with fuzz/replay.cpp and ctest
+# runs it over the corpus, so every input that once crashed stays fixed in ordinary builds too.
+file(GLOB fuzz_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/*_fuzz.cpp")
+if(NOT fuzz_sources OR NOT (GATEHOUSE_FUZZ OR GATEHOUSE_BUILD_TESTS))
+  return()
+endif()
+if(GATEHOUSE_FUZZ AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "GATEHOUSE_FUZZ needs Clang: cmake --preset fuzz")
+endif()
+
+get_property(library_folders GLOBAL PROPERTY GATEHOUSE_LIBRARY_FOLDERS)
+get_property(gateway_folders GLOBAL PROPERTY GATEHOUSE_GATEWAY_FOLDERS)
+foreach(source IN LISTS fuzz_sources)
+  get_filename_component(name "${source}" NAME_WE)
+  string(REGEX REPLACE "_fuzz$" "" target "${name}")
+  add_executable(${name} "${source}")
+  gatehouse_warnings(${name})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
+  target_link_libraries(${name} PRIVATE ${gateway_folders} ${library_folders})
+  if(GATEHOUSE_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name} PRIVATE "${PROJECT_SOURCE_DIR}/fuzz/replay.cpp")
+    add_test(NAME fuzz_replay.${target} COMMAND ${name} "${PROJECT_SOURCE_DIR}/fuzz/corpus/${target}")
+    set_tests_properties(fuzz_replay.${target} PROPERTIES LABELS quick TIMEOUT 120)
+  endif()
+endforeach()

@@ -1,0 +1,15 @@
+# Everything that can be chosen at configure time. The presets set these; see CMakePresets.json.
+option(GATEHOUSE_BUILD_TESTS "Build the unit, spec and integration tests" ${PROJECT_IS_TOP_LEVEL})
+option(GATEHOUSE_BUILD_PROGRAMS "Build the gateway, the examples and the benchmark programs" ${PROJECT_IS_TOP_LEVEL})
+option(GATEHOUSE_WERROR "Treat warnings as errors" OFF)
+option(GATEHOUSE_LTO "Link-time optimisation: a little faster, much slower to build" OFF)
+option(GATEHOUSE_FUZZ "Build the fuzz targets with libFuzzer (needs Clang)" OFF)
+option(GATEHOUSE_CCACHE "Compile through ccache when it is installed" ${PROJECT_IS_TOP_LEVEL})
+option(GATEHOUSE_FAST_LINKER "Link with mold or lld when one is installed" ${PROJECT_IS_TOP_LEVEL})
+option(GATEHOUSE_INSTALL "Create the install rules" ${PROJECT_IS_TOP_LEVEL})
+set(GATEHOUSE_SANITIZE "" CACHE STRING "Value for -fsanitize=, for example address,undefined or thread")
+
+get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+if(PROJECT_IS_TOP_LEVEL AND NOT multi_config AND NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug or RelWithDebInfo" FORCE)
+endif()

@@ -1,0 +1,52 @@
+# The gateway itself, the examples and the benchmark programs. All land in the root of the build directory.
+if(NOT GATEHOUSE_BUILD_PROGRAMS)
+  return()
+endif()
+
+# gatehouse_program(<name> SOURCES <file>... LINK <target>...): targets that do not exist are left out.
+function(gatehouse_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  if(NOT arg_SOURCES)
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  gatehouse_warnings(${name})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(${name} PRIVATE GATEHOUSE_VERSION="${PROJECT_VERSION}")
+  foreach(library IN LISTS arg_LINK)
+    if(TARGET ${library})
+      target_link_libraries(${name} PRIVATE ${library})
+    endif()
+  endforeach()
+endfunction()
+
+file(GLOB main_source CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/gateway/cli/main.cpp")
+gatehouse_program(gatehouse SOURCES ${main_source} LINK gatehouse_cli gatehouse_app gatehouse::gatehouse CLI11::CLI11)
+
+file(GLOB example_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.cpp")
+foreach(source IN LISTS example_sources)
+  get_filename_component(stem "${source}" NAME_WE)
+  string(REPLACE "_" "-" name "${stem}")
+  gatehouse_program(${name} SOURCES ${source} LINK gatehouse::gatehouse)
+endforeach()
+
+# The measuring programs share no code with what they measure.
+file(GLOB bench_support CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/support/*.cpp")
+foreach(program IN ITEMS loadgen bench-backend)
+  string(REPLACE "bench-" "" folder "${program}")
+  file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/${folder}/*.cpp")
+  if(bench_sources)
+    gatehouse_program(gatehouse-${program} SOURCES ${bench_sources} ${bench_support} LINK Threads::Threads)
+  endif()
+endforeach()
+
+# bench/<question>_bench.cpp: small measurements with Google Benchmark, built where it is installed.
+file(GLOB question_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*_bench.cpp")
+find_package(benchmark CONFIG QUIET)
+if(benchmark_FOUND)
+  foreach(source IN LISTS question_sources)
+    get_filename_component(stem "${source}" NAME_WE)
+    string(REPLACE "_" "-" name "${stem}")
+    gatehouse_program(${name} SOURCES ${source} LINK gatehouse::gatehouse benchmark::benchmark)
+  endforeach()
+endif()

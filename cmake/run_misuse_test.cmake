@@ -1,0 +1,20 @@
+# Run by ctest, see misuse_tests.cmake. In: COMPILER, FLAGS, SOURCE.
+separate_arguments(flags UNIX_COMMAND "${FLAGS}")
+file(STRINGS "${SOURCE}" first_line LIMIT_COUNT 1)
+if(NOT first_line MATCHES "^// error: (.+)$")
+  message(FATAL_ERROR "${SOURCE}: the first line has to be '// error: <regular expression>'")
+endif()
+set(expected "${CMAKE_MATCH_1}")
+
+execute_process(COMMAND ${COMPILER} ${flags} "${SOURCE}" RESULT_VARIABLE code ERROR_VARIABLE log OUTPUT_QUIET)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "does not compile even when used correctly:\n${log}")
+endif()
+execute_process(COMMAND ${COMPILER} ${flags} -DGATEHOUSE_MISUSE "${SOURCE}"
+  RESULT_VARIABLE code ERROR_VARIABLE log OUTPUT_QUIET)
+if(code EQUAL 0)
+  message(FATAL_ERROR "the misuse compiles")
+endif()
+if(NOT log MATCHES "${expected}")
+  message(FATAL_ERROR "fails, but not with a message that matches '${expected}':\n${log}")
+endif()

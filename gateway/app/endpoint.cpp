@@ -1,0 +1,50 @@
+#include "gateway/app/endpoint.hpp"
+
+#include "gateway/app/version.hpp"
+
+namespace gatehouse::app {
+
+mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(kVersion), "Gatehouse"}; }
+
+Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, transport::StreamableHttpOptions options)
+    : pipeline_(pipeline::make_pipeline({metrics, call_log, subscribers_})),
+      server_info_(mcp::to_json(gateway_implementation()).str()),
+      http_(loop, *this, std::move(options)) {}
+
+Task<void> Endpoint::serve(net::HttpExchange& exchange) {
+  ++serving_;
+  co_await http_.serve(exchange);
+  --serving_;
+}
+
+void Endpoint::show(std::shared_ptr<const stages::Routes> routes) {
+  const auto before = std::exchange(routes_, std::move(routes));
+  if (!before) return;
+  for (const mcp::ListKind kind : mcp::kListKinds) {
+    if (before->view->fingerprint(kind) == routes_->view->fingerprint(kind)) continue;
+    stages::announce(subscribers_, kind);
+    http_.sessions().each([&](transport::Session& session) { session.send(mcp::changed_notification(kind), json::Splice("{}")); });
+  }
+}
+
+Task<mcp::Reply> Endpoint::answer(const mcp::Call& call) {
+  const auto routes = routes_;
+  stages::Call inner{.in = call, .routes = *routes};
+  co_return co_await pipeline_(inner);
+}
+
+void Endpoint::notified(const mcp::Message& notification, const mcp::Client& client) {
+  if (notification.rpc.method != mcp::notification::kRootsChanged || client.session.empty()) return;
+  for (const auto& server : routes_->servers) server->relay(client.session, notification.rpc.method, {});
+}
+
+mcp::Responder::About Endpoint::about(const mcp::Client&) {
+  return {.implementation = gateway_implementation(), .capabilities = routes_->view->capabilities(), .extensions = {}, .instructions = routes_->view->instructions()};
+}
+
+void Endpoint::session_ended(std::string_view session) {
+  if (!routes_) return;
+  for (const auto& server : routes_->servers) server->session_ended(session);
+}
+
+}  // namespace gatehouse::app

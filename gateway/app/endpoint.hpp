@@ -1,0 +1,45 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include <gatehouse/mcp/call.hpp>
+#include <gatehouse/transport/streamable_http.hpp>
+
+#include "gateway/pipeline/pipeline.hpp"
+#include "gateway/stages/call.hpp"
+#include "gateway/stages/listen.hpp"
+
+namespace gatehouse::app {
+
+/// One path of the main listener: its sessions, its pipeline and the servers it shows at this moment.
+class Endpoint final : public mcp::Responder {
+ public:
+  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, transport::StreamableHttpOptions options);
+
+  Task<void> serve(net::HttpExchange& exchange);
+  [[nodiscard]] std::size_t serving() const { return serving_; }   ///< Exchanges that run now.
+
+  /// Shows other servers or other lists from now on; clients hear of every list that differs. Running calls keep the old ones.
+  void show(std::shared_ptr<const stages::Routes> routes);
+  [[nodiscard]] const std::shared_ptr<const stages::Routes>& routes() const { return routes_; }
+  [[nodiscard]] transport::StreamableHttp& http() { return http_; }
+
+ private:
+  Task<mcp::Reply> answer(const mcp::Call& call) override;
+  void notified(const mcp::Message& notification, const mcp::Client& client) override;
+  About about(const mcp::Client& client) override;
+  [[nodiscard]] std::string_view server_info() const override { return server_info_; }
+  void session_ended(std::string_view session) override;
+
+  std::shared_ptr<const stages::Routes> routes_;
+  stages::Subscribers subscribers_;
+  stages::Pipeline pipeline_;
+  std::string server_info_;
+  std::size_t serving_ = 0;
+  transport::StreamableHttp http_;
+};
+
+/// Who the gateway says it is, towards both sides.
+[[nodiscard]] mcp::Implementation gateway_implementation();
+
+}  // namespace gatehouse::app

@@ -1,0 +1,219 @@
+#include "gateway/app/gateway.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/json/value.hpp>
+#include <gatehouse/mcp/error_codes.hpp>
+
+#include "gateway/app/version.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+constexpr Milliseconds kMergeDelay{50};   // several servers that change at once make one new view
+constexpr Milliseconds kTick{1000};
+
+net::HttpServerOptions server_options(const config::Limits& limits) {
+  return {.head = {.bytes = limits.max_head_bytes},
+          .max_body_bytes = limits.max_body_bytes,
+          .head_timeout = limits.head_timeout,
+          .body_timeout = limits.body_timeout,
+          .idle_timeout = limits.idle_timeout,
+          .max_connections = limits.max_connections};
+}
+
+telemetry::Format log_format(const config::Log& log) {
+  return log.format == config::LogFormat::json ? telemetry::Format::json : telemetry::Format::text;
+}
+
+}  // namespace
+
+Gateway::Gateway(net::Loop& loop, config::Config config)
+    : loop_(loop),
+      config_(std::move(config)),
+      via_("1.1 gatehouse-" + transport::random_id()),
+      call_log_(STDERR_FILENO, log_format(config_.log), config_.log.calls),
+      http_client_(loop, {}),
+      servers_({.loop = loop,
+                .http = http_client_,
+                .implementation = gateway_implementation(),
+                .via = via_,
+                .find_session = [this](std::string_view id) { return find_session(id); },
+                .changed = [this] { schedule_routes(); }}),
+      http_server_(loop, *this, server_options(config_.limits)),
+      routes_timer_(loop.timers()),
+      tick_timer_(loop.timers()) {
+  if (config_.admin) admin_ = std::make_unique<admin::Admin>(loop, *this, std::string(kVersion));
+}
+
+Gateway::~Gateway() = default;
+
+Result<void> Gateway::start() {
+  auto bound = http_server_.listen(config_.listen);
+  if (!bound) return fail(std::move(bound.error()));
+  address_ = *bound;
+  if (admin_) {
+    auto admin_bound = admin_->listen(*config_.admin);
+    if (!admin_bound) return fail(std::move(admin_bound.error()));
+    log::info("admin listening", {{"url", "http://" + admin_bound->str()}});
+  }
+  register_metrics();
+  mount();
+  servers_.apply(config_.servers, config_.limits.drain);
+  show_routes();
+  tick();
+  for (const Mounted& mounted : endpoints_) log::info("listening", {{"url", url()}, {"endpoint", mounted.options.path}});
+  return {};
+}
+
+std::string Gateway::url() const { return "http://" + address_.str(); }
+
+transport::StreamableHttpOptions Gateway::front_options() const {
+  const config::Limits& limits = config_.limits;
+  return {.allowed_hosts = config_.allowed_hosts,
+          .allowed_origins = config_.allowed_origins,
+          .max_json_depth = limits.max_json_depth,
+          .max_batch = limits.max_batch,
+          .max_calls_per_session = limits.max_calls_per_session,
+          .sessions = {.ttl = limits.session_ttl, .max_sessions = limits.max_sessions},
+          .keep_alive = limits.keep_alive,
+          .via = via_};
+}
+
+void Gateway::mount() {
+  std::vector<Mounted> before = std::exchange(endpoints_, {});
+  for (const config::Endpoint& options : config_.endpoints) {
+    const auto same = std::ranges::find_if(before, [&](const Mounted& mounted) { return mounted.options.path == options.path; });
+    if (same != before.end()) {
+      endpoints_.push_back({options, std::move(same->endpoint)});
+      endpoints_.back().endpoint->http().set_options(front_options());
+      before.erase(same);
+    } else {
+      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, front_options())});
+    }
+  }
+  for (Mounted& gone : before) {
+    gone.endpoint->http().end_streams();
+    gone.endpoint->http().sessions().end_all();
+    unmounted_.push_back(std::move(gone.endpoint));
+  }
+}
+
+std::shared_ptr<const stages::Routes> Gateway::routes_for(const config::Endpoint& options) const {
+  auto routes = std::make_shared<stages::Routes>();
+  routes->endpoint = options.path;
+  const auto named = [&](const std::string& name) { return std::ranges::find(options.servers, name) != options.servers.end(); };
+  for (const std::string& name : options.servers) {
+    for (const auto& server : servers_.all()) {
+      if (name == "*" ? !named(server->name()) : server->name() == name) routes->servers.push_back(server);
+    }
+  }
+  std::vector<catalog::Source> sources;
+  for (const auto& server : routes->servers) {
+    sources.push_back({server->name(), server->lists(), server->state() != upstream::State::up});
+  }
+  routes->view = std::make_shared<const catalog::View>(
+      std::move(sources),
+      catalog::ViewOptions{.separator = options.separator, .prefixed = options.prefix == config::Prefix::server, .page_bytes = config_.limits.page_bytes});
+  return routes;
+}
+
+void Gateway::show_routes() {
+  for (Mounted& mounted : endpoints_) mounted.endpoint->show(routes_for(mounted.options));
+}
+
+void Gateway::schedule_routes() {
+  if (!routes_timer_.armed()) {
+    routes_timer_.arm(kMergeDelay, [this] {
+      show_routes();
+      tried_.notify_all();
+    });
+  }
+}
+
+Task<void> Gateway::settled(Milliseconds patience) {
+  Cancel late;
+  const net::Deadline deadline(loop_.timers(), patience, late);
+  const Cancel::Hook hook(late, [this] { tried_.notify_all(); });
+  while (!servers_.all_tried() && !late.requested()) co_await tried_.wait();
+  show_routes();
+}
+
+void Gateway::reload(config::Config config) {
+  const bool listeners_changed = config.listen != config_.listen || config.admin != config_.admin;
+  const bool limits_changed = config.limits != config_.limits;
+  if (listeners_changed || limits_changed) log::warn("changes of listeners and connection limits take effect after a restart");
+  config_ = std::move(config);
+  mount();
+  servers_.apply(config_.servers, config_.limits.drain);
+  show_routes();
+  log::info("configuration loaded", {{"servers", std::to_string(config_.servers.size()), true}});
+}
+
+std::shared_ptr<transport::Session> Gateway::find_session(std::string_view id) {
+  for (const Mounted& mounted : endpoints_) {
+    if (auto session = mounted.endpoint->http().sessions().peek(id)) return session;
+  }
+  return nullptr;
+}
+
+void Gateway::tick() {
+  tick_timer_.arm(kTick, [this] { tick(); });
+  call_log_.flush();
+  std::erase_if(unmounted_, [](const auto& endpoint) { return endpoint->serving() == 0; });
+}
+
+Endpoint* Gateway::endpoint_at(std::string_view path) {
+  const auto found = std::ranges::find_if(endpoints_, [&](const Mounted& mounted) { return mounted.options.path == path; });
+  return found == endpoints_.end() ? nullptr : found->endpoint.get();
+}
+
+Task<void> Gateway::serve(net::HttpExchange& exchange) {
+  const std::string_view path = exchange.head().path();
+  if (Endpoint* endpoint = endpoint_at(path)) co_return co_await endpoint->serve(exchange);
+  const bool health_page = path == "/health";
+  const std::string text = health_page ? health() : error_body(404, {Kind::not_found, Origin::client, "Nothing is served at this path."});
+  const std::array headers = {net::Header{"Content-Type", "application/json"}, net::Header{"Cache-Control", "no-store"}};
+  const json::Pieces body(1, text);
+  (void)co_await exchange.respond(!health_page ? 404 : draining_ ? 503 : 200, headers, body);
+}
+
+std::string Gateway::error_body(int, const Error& error) {
+  return jsonrpc::error_response({}, mcp::wire_error(error.kind, mcp::kLatest).code, error.message);
+}
+
+bool Gateway::ready() const { return !draining_ && servers_.all_tried(); }
+
+std::string Gateway::health() const {
+  auto servers = json::Value::object();
+  bool all_up = true;
+  for (const auto& server : servers_.all()) {
+    all_up = all_up && server->state() == upstream::State::up;
+    auto entry = json::Value::object({{"state", upstream::to_string(server->state())}});
+    if (const auto revision = server->revision()) entry.set("revision", mcp::to_string(*revision));
+    if (!server->problem().empty()) entry.set("problem", server->problem());
+    servers.set(server->name(), std::move(entry));
+  }
+  return json::Value::object({{"status", draining_ ? "draining" : all_up ? "ok" : "degraded"}, {"servers", std::move(servers)}}).str();
+}
+
+Task<void> Gateway::stop() {
+  draining_ = true;
+  log::info("draining");
+  for (Mounted& mounted : endpoints_) mounted.endpoint->http().end_streams();
+  co_await http_server_.stop(config_.limits.drain);
+  if (admin_) co_await admin_->stop();
+  for (Mounted& mounted : endpoints_) mounted.endpoint->http().sessions().end_all();
+  routes_timer_.disarm();
+  tick_timer_.disarm();
+  co_await servers_.stop(Milliseconds{1000});
+  http_client_.close_idle();
+  call_log_.flush();
+  log::info("stopped");
+}
+
+}  // namespace gatehouse::app

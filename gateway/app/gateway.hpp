@@ -1,0 +1,78 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gatehouse/net/http_client.hpp>
+#include <gatehouse/net/http_server.hpp>
+#include <gatehouse/net/loop.hpp>
+#include <gatehouse/net/timers.hpp>
+
+#include "gateway/admin/admin.hpp"
+#include "gateway/app/endpoint.hpp"
+#include "gateway/app/servers.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/telemetry/call_log.hpp"
+#include "gateway/telemetry/metrics.hpp"
+
+/// The composition root: everything is built, reloaded and shut down here.
+namespace gatehouse::app {
+
+class Gateway final : net::HttpHandler, public admin::Status {
+ public:
+  Gateway(net::Loop& loop, config::Config config);
+  ~Gateway();
+
+  /// Opens the listeners and starts the servers. Errors: io, invalid_config.
+  Result<void> start();
+  /// Returns when every server was tried once, or after `patience`.
+  Task<void> settled(Milliseconds patience);
+  /// Takes over a changed configuration without touching what did not change. Listeners and connection limits need a restart; a
+  /// warning says so.
+  void reload(config::Config config);
+  /// Refuses new work, lets running calls finish, ends everything in order.
+  Task<void> stop();
+
+  [[nodiscard]] std::string url() const;   ///< Of the main listener: "http://127.0.0.1:8080".
+
+ private:
+  Task<void> serve(net::HttpExchange& exchange) override;
+  std::string error_body(int status, const Error& error) override;
+  // admin::Status
+  [[nodiscard]] bool ready() const override;
+  [[nodiscard]] std::string health() const override;
+  [[nodiscard]] std::string metrics_text() override;
+
+  struct Mounted {
+    config::Endpoint options;
+    std::unique_ptr<Endpoint> endpoint;
+  };
+  [[nodiscard]] Endpoint* endpoint_at(std::string_view path);
+  void mount();
+  void show_routes();
+  void schedule_routes();
+  [[nodiscard]] std::shared_ptr<const stages::Routes> routes_for(const config::Endpoint& options) const;
+  [[nodiscard]] transport::StreamableHttpOptions front_options() const;
+  [[nodiscard]] std::shared_ptr<transport::Session> find_session(std::string_view id);
+  void register_metrics();
+  void tick();
+
+  net::Loop& loop_;
+  config::Config config_;
+  std::string via_;
+  telemetry::Metrics metrics_;
+  std::vector<std::string> server_labels_;   // of the series that metrics_ has now
+  telemetry::CallLog call_log_;
+  net::HttpClient http_client_;
+  Servers servers_;
+  std::vector<Mounted> endpoints_;
+  std::vector<std::unique_ptr<Endpoint>> unmounted_;   // until their last exchange is over
+  net::HttpServer http_server_;
+  std::unique_ptr<admin::Admin> admin_;
+  net::ListenAddress address_;
+  net::Timer routes_timer_, tick_timer_;
+  Broadcast tried_;
+  bool draining_ = false;
+};
+
+}  // namespace gatehouse::app

@@ -1,0 +1,103 @@
+#include "gateway/app/run.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include <gatehouse/base/log.hpp>
+
+#include "gateway/app/config_watch.hpp"
+#include "gateway/app/gateway.hpp"
+#include "gateway/app/version.hpp"
+
+namespace gatehouse::app {
+namespace {
+
+constexpr Milliseconds kStartPatience{10'000};
+
+/// Every client and every server connection is a file: take what the system allows.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void write_ready_file(const std::string& path, const std::string& url) {
+  if (path.empty()) return;
+  const std::string temporary = path + ".new";
+  {
+    std::ofstream file(temporary, std::ios::trunc);
+    file << url << "\n";
+  }
+  std::error_code problem;
+  std::filesystem::rename(temporary, path, problem);   // readers never see half a line
+  if (problem) log::error("ready file cannot be written", {{"path", path}, {"reason", problem.message()}});
+}
+
+void log_problems(const config::Problems& problems, log::Level level, std::string_view event) {
+  for (const config::Problem& problem : problems) log::write(level, event, {{"problem", problem.str()}});
+}
+
+/// Runs the gateway's life on the loop, from start to the end of the drain.
+class Life {
+ public:
+  Life(net::Loop& loop, config::Loaded loaded, const RunOptions& options)
+      : loop_(loop), options_(options), gateway_(loop, loaded.config), watch_(loop, loaded.files, [this] { reload(); }) {
+    log_problems(loaded.warnings, log::Level::warn, "configuration");
+  }
+
+  Task<void> live(int& exit_code) {
+    if (auto started = gateway_.start(); !started) {
+      log::error("cannot start", {{"reason", started.error().message}, {"detail", started.error().detail}});
+      exit_code = 1;
+      co_return co_await gateway_.stop();
+    }
+    log::info("no authentication is configured: listening on loopback only");
+    log::info("audit is off: one log line per call is all that is kept");
+    loop_.on_signal({SIGTERM, SIGINT}, [this](int) { stop_.notify(); });
+    loop_.on_signal({SIGHUP}, [this](int) { reload(); });
+    co_await gateway_.settled(kStartPatience);
+    write_ready_file(options_.ready_file, gateway_.url());
+    log::info("ready", {{"url", gateway_.url()}, {"version", kVersion}});
+    co_await stop_.wait();
+    watch_.stop();
+    co_await gateway_.stop();
+  }
+
+ private:
+  void reload() {
+    auto loaded = options_.load();
+    if (!loaded) {
+      log_problems(loaded.error(), log::Level::error, "configuration not loaded, the old one stays");
+      return;
+    }
+    log_problems(loaded->warnings, log::Level::warn, "configuration");
+    watch_.files(loaded->files);
+    gateway_.reload(std::move(loaded->config));
+  }
+
+  net::Loop& loop_;
+  const RunOptions& options_;
+  Gateway gateway_;
+  ConfigWatch watch_;
+  Signal stop_;
+};
+
+}  // namespace
+
+int run(config::Loaded loaded, RunOptions options) {
+  signal(SIGPIPE, SIG_IGN);
+  raise_file_limit();
+  telemetry::start_log(loaded.config.log.level, loaded.config.log.format == config::LogFormat::json ? telemetry::Format::json : telemetry::Format::text);
+  int exit_code = 0;
+  net::Loop loop;
+  Life life(loop, std::move(loaded), options);
+  net::run(loop, life.live(exit_code));
+  return exit_code;
+}
+
+}  // namespace gatehouse::app

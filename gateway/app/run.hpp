@@ -1,0 +1,20 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "gateway/config/load.hpp"
+
+namespace gatehouse::app {
+
+struct RunOptions {
+  /// Reads the configuration, at start and for every reload.
+  std::function<std::expected<config::Loaded, config::Problems>()> load;
+  std::string ready_file;                          ///< Gets the main listener's base URL once every server was tried; empty: none.
+};
+
+/// Runs the gateway until SIGTERM or SIGINT, then drains. SIGHUP and changes of the configuration's files reload it.
+/// Returns the process's exit code: 0, or 1 when it could not start (the reason is in the log).
+[[nodiscard]] int run(config::Loaded loaded, RunOptions options);
+
+}  // namespace gatehouse::app

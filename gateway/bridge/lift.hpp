@@ -1,0 +1,29 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <gatehouse/base/function_ref.hpp>
+#include <gatehouse/mcp/call.hpp>
+
+/// A server's answer -> canonical answer for the asking client. Pure.
+namespace gatehouse::bridge {
+
+/// Who answered whom.
+struct Hop {
+  mcp::Method method = mcp::Method::other;
+  mcp::Revision server = mcp::kLatest;
+  mcp::Revision client = mcp::kLatest;
+  std::string_view server_name;
+  std::string_view exposed_name;                                  ///< Of the tool, prompt or resource, for messages.
+  FunctionRef<std::string(std::string_view local)> expose_uri;
+};
+
+/// Exposes URIs, translates error codes, and refuses what the client has no form for.
+/// Errors: not_bridgeable (the server wants input that this client cannot be asked for), bad_reply.
+[[nodiscard]] mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop);
+
+/// Exposes the URI in the params of `notifications/resources/updated`.
+[[nodiscard]] json::Splice lift_notification(const mcp::Message& notification, FunctionRef<std::string(std::string_view local)> expose_uri);
+
+}  // namespace gatehouse::bridge

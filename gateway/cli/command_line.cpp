@@ -1,0 +1,189 @@
+#include "gateway/cli/command_line.hpp"
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/app/version.hpp"
+#include "gateway/cli/command_words.hpp"
+#include "gateway/cli/commands.hpp"
+#include "gateway/cli/exit_code.hpp"
+#include "gateway/cli/output.hpp"
+#include "gateway/config/reading.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 done; 1 failed on this machine (a file, an address in use); 2 wrong command line or\n"
+    "configuration; 3 a server cannot be reached or does not answer; 4 the tool reported a failure;\n"
+    "5 the server answered with an error; 130 interrupted.";
+
+/// The library's help, without notes on which option excludes which: the descriptions say that.
+class Help final : public CLI::Formatter {
+ public:
+  Help() {
+    column_width(28);
+    label("SUBCOMMAND", "COMMAND");
+    label("Subcommands", "Commands");
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_size() > 0 ? " " + option->get_type_name() : "";
+    return type + (option->get_required() ? " (needed)" : "");
+  }
+};
+
+/// All commands, the structs that their options are read into, and what was chosen.
+class CommandLine {
+ public:
+  CommandLine() : app_("One MCP endpoint in front of many MCP servers.", "gatehouse") {
+    app_.set_version_flag("-V,--version", "gatehouse " + std::string(app::kVersion), "Print the version and exit");
+    app_.set_help_flag("-h,--help", "Print this help and exit");
+    app_.formatter(std::make_shared<Help>());
+    app_.footer(std::string("`gatehouse COMMAND --help` explains a command and shows an example.\n\n") + kExitCodes);
+    add_gateway_commands();
+    add_client_commands();
+    add_other_commands();
+  }
+
+  int run(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& problem) {
+      return report(problem, argc > 1 ? argv[1] : "");
+    }
+    if (action_) return action_();
+    print_error(app_.help());
+    return exit_code::kUsage;
+  }
+
+ private:
+  template <class Options>
+  CLI::App* add(const std::string& name, const std::string& description, const std::string& example, int (*command_run)(const Options&), Options& options) {
+    CLI::App* command = app_.add_subcommand(name, description);
+    command->footer("Example:\n  " + example + "\n\n" + kExitCodes);
+    command->callback([this, command_run, &options] { action_ = [command_run, &options] { return command_run(options); }; });
+    return command;
+  }
+
+  static void add_source(CLI::App* command, Source& source) {
+    auto* config = command->add_option("-c,--config", source.config, "Configuration; without it ./gatehouse.yaml")->type_name("FILE");
+    command->add_option("--mcp-servers", source.mcp_servers, "A client's file instead: claude_desktop_config.json and the like")->type_name("FILE")->excludes(config);
+  }
+
+  static void add_target(CLI::App* command, Target& target) {
+    add_source(command, target.source);
+    command->add_option("--url", target.url, "Any MCP endpoint instead, like http://127.0.0.1:8080/mcp")
+        ->type_name("URL")
+        ->excludes(command->get_option("--config"))
+        ->excludes(command->get_option("--mcp-servers"));
+    command->add_option("-H,--header", target.headers, "Header to send to --url, 'Name: value'; may be repeated")->type_name("LINE")->allow_extra_args(false);
+    add_verbose(command, target.verbose);
+  }
+
+  static void add_verbose(CLI::App* command, bool& verbose) {
+    command->add_flag("-v,--verbose", verbose, "Show what servers write to stderr, and how connections go");
+  }
+  static void add_json(CLI::App* command, bool& json) { command->add_flag("--json", json, "Print JSON, for scripts"); }
+
+  void add_gateway_commands() {
+    CLI::App* serve = add("serve", "Run the gateway.", "gatehouse serve -c gatehouse.yaml", run_serve, serve_);
+    add_source(serve, serve_.source);
+    serve->add_option("--listen", serve_.listen, "Address to listen on, instead of the configured one; port 0: any")->type_name("ADDR");
+    serve->add_option("--admin-listen", serve_.admin_listen, "Address of the admin listener, or 'off'")->type_name("ADDR");
+    serve->add_option("--ready-file", serve_.ready_file, "Written once every server was tried: the base URL")->type_name("FILE");
+
+    CLI::App* check = add("check", "Check a configuration, and with --probe the servers too.", "gatehouse check -c gatehouse.yaml --probe", run_check, check_);
+    add_source(check, check_.source);
+    check->add_flag("--probe", check_.probe, "Connect to every server and read its lists");
+    add_json(check, check_.json);
+    add_verbose(check, check_.verbose);
+
+    CLI::App* explain = add("explain", "Print the configuration with all defaults, secrets hidden.", "gatehouse explain -c gatehouse.yaml", run_explain, explain_);
+    add_source(explain, explain_.source);
+
+    CLI::App* import = add("import", "Turn a client's file into a configuration.",
+                           "gatehouse import ~/.config/Claude/claude_desktop_config.json -o gatehouse.yaml", run_import, import_);
+    import->add_option("file", import_.file, "Claude Desktop, Cursor, VS Code, Zed and others")->type_name("FILE")->required();
+    import->add_option("-o,--output", import_.output, "Write here instead of to standard output")->type_name("FILE");
+    import->add_flag("--force", import_.force, "Replace the output file if it exists");
+  }
+
+  void add_client_commands() {
+    CLI::App* servers = add("servers", "Connect to the configured servers and say what they are.", "gatehouse servers -c gatehouse.yaml", run_servers, servers_);
+    add_source(servers, servers_.source);
+    add_json(servers, servers_.json);
+    add_verbose(servers, servers_.verbose);
+
+    CLI::App* tools = add("tools", "List the tools of the servers, or show one in full.",
+                          "gatehouse tools jira\n  gatehouse tools jira.create_issue\n  gatehouse tools --url http://127.0.0.1:8080/mcp", run_tools, tools_);
+    tools->add_option("name", tools_.name, "SERVER or SERVER.TOOL; with --url: TOOL")->type_name("NAME");
+    add_target(tools, tools_.target);
+    add_json(tools, tools_.json);
+
+    CLI::App* call = add("call", "Call a tool and print its answer.",
+                         "gatehouse call weather.forecast '{\"city\": \"Oslo\", \"days\": 3}'\n  gatehouse call weather.forecast --arg city=Oslo --arg days=3", run_call, call_);
+    call->add_option("tool", call_.tool, "SERVER.TOOL; with --url: TOOL")->type_name("NAME")->required();
+    call->add_option("arguments", call_.arguments, "A JSON object, @FILE, or - for standard input")->type_name("JSON");
+    call->add_option("--arg", call_.pairs, "One argument; the value is JSON if it can be, else a string; may be repeated")->type_name("KEY=VALUE")->allow_extra_args(false);
+    call->add_option("--log-level", call_.log_level, "Least level of log messages to show; off: none")
+        ->type_name("LEVEL")
+        ->check(CLI::IsMember({"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "off"}));
+    add_target(call, call_.target);
+    add_json(call, call_.json);
+  }
+
+  void add_other_commands() {
+    CLI::App* completion = app_.add_subcommand("completion", "Print a script that completes commands in a shell.");
+    completion->footer("Example:\n  source <(gatehouse completion bash)");
+    completion->add_option("shell", completion_.shell, "bash, zsh or fish")->type_name("SHELL")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completion->callback([this] {
+      action_ = [this] {
+        print(completion_script(completion_.shell, words_of(app_)));
+        return exit_code::kOk;
+      };
+    });
+
+    CLI::App* version = add("version", "Print the version and the protocol versions.", "gatehouse version --json", run_version, version_);
+    add_json(version, version_.json);
+  }
+
+  /// Help and version are no problems; everything else is the user's, with a word on where to look.
+  int report(const CLI::ParseError& problem, const std::string& word) {
+    if (problem.get_exit_code() == 0) {
+      std::ostringstream text;
+      app_.exit(problem, text, text);
+      print(text.str());
+      return exit_code::kOk;
+    }
+    std::vector<std::string_view> names;
+    for (const CLI::App* command : app_.get_subcommands({})) names.push_back(command->get_name());
+    const bool known = std::ranges::find(names, word) != names.end();
+    std::string message = problem.what();
+    if (!known && !word.empty() && !word.starts_with('-')) {
+      const auto meant = config::nearest(word, names);
+      message = "there is no command '" + one_line(word) + "'" + (meant.empty() ? "" : "; did you mean '" + std::string(meant) + "'?");
+    }
+    complain(message);
+    print_error("See `gatehouse " + (known ? word + " " : std::string()) + "--help`.\n");
+    return exit_code::kUsage;
+  }
+
+  CLI::App app_;
+  std::function<int()> action_;
+  ServeOptions serve_;
+  CheckOptions check_;
+  ExplainOptions explain_;
+  ImportOptions import_;
+  ServersOptions servers_;
+  ToolsOptions tools_;
+  CallOptions call_;
+  CompletionOptions completion_;
+  VersionOptions version_;
+};
+
+}  // namespace
+
+int run(int argc, const char* const* argv) { return CommandLine().run(argc, argv); }
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,80 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gatehouse/base/time.hpp>
+#include <gatehouse/net/url.hpp>
+
+#include "gateway/upstream/options.hpp"
+
+/// The configuration as it was meant, after reading and checking. Defaults stand here and nowhere else.
+namespace gatehouse::config {
+
+/// Whether exposed names start with the server's name.
+enum class Prefix { server, none };
+
+struct Endpoint {
+  std::string path = "/mcp";
+  std::vector<std::string> servers{
+      "*"};  ///< Names, in order; "*" stands for all that are not named, in configuration order.
+  std::string separator = ".";
+  Prefix prefix = Prefix::server;
+
+  bool operator==(const Endpoint&) const = default;
+};
+
+using upstream::Era;
+using upstream::Transport;
+using Server = upstream::Options;  ///< Entry of `servers`, in full.
+
+/// Bounds towards clients.
+struct Limits {
+  std::size_t max_body_bytes = 4u << 20;
+  std::size_t max_head_bytes = 32u << 10;
+  std::size_t max_json_depth = 128;
+  std::size_t max_batch = 100;  ///< Messages in a 2025-03-26 batch.
+  std::size_t max_sessions = 100'000;
+  std::size_t max_connections = 100'000;
+  std::size_t max_calls_per_session = 256;  ///< Unanswered requests of one session.
+  std::size_t page_bytes = 1u << 20;        ///< Size of a page of a merged list.
+  Milliseconds head_timeout{10'000};
+  Milliseconds body_timeout{30'000};
+  Milliseconds idle_timeout{120'000};   ///< Keep-alive connection without a request.
+  Milliseconds session_ttl{3'600'000};  ///< Since the last request.
+  Milliseconds keep_alive{20'000};      ///< Comment lines on quiet streams.
+  Milliseconds drain{60'000};           ///< Longest wait for running calls at shutdown.
+
+  bool operator==(const Limits&) const = default;
+};
+
+enum class LogFormat { json, text };
+
+struct Log {
+  std::string level = "info";  ///< debug, info, warn, error, off
+  LogFormat format = LogFormat::json;
+  bool calls = true;  ///< One line per call.
+
+  bool operator==(const Log&) const = default;
+};
+
+struct Config {
+  net::ListenAddress listen{"127.0.0.1", 8080};
+  std::optional<net::ListenAddress> admin = net::ListenAddress{"127.0.0.1", 9901};  ///< None: no admin listener.
+  std::vector<std::string> allowed_hosts;    ///< Beside loopback names and the listen address: values of `Host`.
+  std::vector<std::string> allowed_origins;  ///< Beside loopback origins: values of `Origin`.
+  std::vector<Endpoint> endpoints{Endpoint{}};
+  std::vector<Server> servers;  ///< In the order of the file.
+  Limits limits;
+  Log log;
+  /// Values that were not written down: key path (`servers.jira.headers.Authorization`) -> the text with its `${…}` or `file:`.
+  /// Whatever stands here is shown by its reference and never by its value.
+  std::map<std::string, std::string, std::less<>> references;
+};
+
+}  // namespace gatehouse::config

@@ -1,0 +1,203 @@
+#include "gateway/config/keys.hpp"
+
+#include <array>
+
+#include "gateway/config/quantity.hpp"
+
+namespace gatehouse::config {
+namespace {
+
+template <auto Member>
+struct Field;
+template <class Owner, class Value, Value Owner::* Member>
+struct Field<Member> {
+  static Slot slot(void* owner) {
+    Value& field = static_cast<Owner*>(owner)->*Member;
+    if constexpr (std::is_enum_v<Value>) {
+      return Choice{&field, [](const void* f) { return static_cast<std::size_t>(*static_cast<const Value*>(f)); },
+                    [](void* f, std::size_t index) { *static_cast<Value*>(f) = static_cast<Value>(index); }};
+    } else {
+      return &field;
+    }
+  }
+};
+template <auto Member>
+constexpr auto at = &Field<Member>::slot;
+
+template <class Owner>
+void* fresh() {
+  static Owner owner;
+  return &owner;
+}
+
+constexpr std::uint64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
+constexpr std::uint64_t kKiB = 1u << 10, kMiB = 1u << 20, kGiB = 1u << 30;
+
+constexpr std::array<std::string_view, 2> kPrefixes = {"server", "none"};
+constexpr std::array<std::string_view, 3> kTransports = {"auto", "http", "sse"};
+constexpr std::array<std::string_view, 3> kEras = {"auto", "modern", "legacy"};
+constexpr std::array<std::string_view, 5> kLevels = {"debug", "info", "warn", "error", "off"};
+constexpr std::array<std::string_view, 2> kFormats = {"json", "text"};
+
+constexpr Key program(Key key) { return key.side = Side::program, key; }
+constexpr Key address(Key key) { return key.side = Side::address, key; }
+constexpr Key secret(Key key) { return key.secret = true, key; }
+constexpr Key one_of(std::span<const std::string_view> choices, Key key) { return key.choices = choices, key; }
+constexpr Key in(std::uint64_t least, std::uint64_t most, Key key) { return key.least = least, key.most = most, key; }
+
+constexpr std::array kTop = {
+    Key{"listen", Shape::address, at<&Config::listen>,
+        "Address and port of the endpoints and `/health`. Port 0 takes a free one."},
+    Key{"admin", Shape::section, nullptr, "The admin listener, or `off`."},
+    Key{"allowed_hosts", Shape::texts, at<&Config::allowed_hosts>,
+        "Values of `Host` that are accepted beside loopback names and the listen address, without port."},
+    Key{"allowed_origins", Shape::texts, at<&Config::allowed_origins>,
+        "Values of `Origin` (`https://app.example.com`) that are accepted beside loopback origins. Browsers send it, "
+        "other clients do not."},
+    Key{"endpoints", Shape::section, nullptr,
+        "The paths where clients connect, each a choice of servers. Default: `/mcp` with all servers."},
+    Key{"servers", Shape::section, nullptr, "The MCP servers, by name. Order is the order of merged lists."},
+    Key{"limits", Shape::section, nullptr, "Bounds towards clients."},
+    Key{"log", Shape::section, nullptr, "What is written to stderr."},
+};
+
+constexpr std::array kAdmin = {
+    Key{"listen", Shape::address, at<&Config::admin>,
+        "Address and port of `/livez`, `/readyz`, `/metrics` and `/version`."},
+};
+
+constexpr std::array kEndpoint = {
+    Key{"path", Shape::text, at<&Endpoint::path>, "Where clients connect. Starts with `/`; one endpoint per path."},
+    Key{"servers", Shape::texts, at<&Endpoint::servers>,
+        "Names of servers in the order of merged lists; `*` stands for all that are not named."},
+    Key{"separator", Shape::text, at<&Endpoint::separator>,
+        "Stands between a server's name and the name of its tool or prompt. 1 to 8 of `A-Z a-z 0-9 _ . -`; `__` for "
+        "hosts whose models refuse dots."},
+    one_of(kPrefixes, {"prefix", Shape::choice, at<&Endpoint::prefix>,
+                       "`server`: exposed names start with the server's name. `none`: names stay as they are. `true` "
+                       "and `false` mean the same."}),
+};
+
+constexpr std::array kServer = {
+    program({"command", Shape::text, at<&Server::command>,
+             "Program to start, looked up in `PATH`; it speaks MCP on stdin and stdout. No shell is involved."}),
+    program({"args", Shape::texts, at<&Server::args>, "Arguments of the program."}),
+    program(secret({"env", Shape::pairs, at<&Server::env>,
+                    "Environment variables of the program, beside a few harmless ones (`PATH`, `HOME`, `LANG`, …) that "
+                    "it inherits."})),
+    program({"cwd", Shape::text, at<&Server::cwd>,
+             "Working directory of the program, relative to the configuration file. Default: that of Gatehouse."}),
+    address({"url", Shape::url, at<&Server::url>, "Address of the server, `http` or `https`."}),
+    address(secret({"headers", Shape::pairs, at<&Server::headers>,
+                    "HTTP headers that are sent with every request to the server."})),
+    address(one_of(kTransports, {"transport", Shape::choice, at<&Server::transport>,
+                                 "`http`: Streamable HTTP. `sse`: HTTP+SSE of 2024-11-05. `auto`: found out."})),
+    one_of(kEras, {"era", Shape::choice, at<&Server::era>,
+                   "`modern`: 2026-07-28, stateless. `legacy`: revisions with a handshake. `auto`: found out."}),
+    in(10, kDay,
+       {"timeout", Shape::duration, at<&Server::timeout>, "Longest silence of a call; progress starts it anew."}),
+    in(10, 7 * kDay, {"max_timeout", Shape::duration, at<&Server::max_timeout>, "Longest call, whatever happens."}),
+    address(in(10, 10 * kMinute,
+               {"connect_timeout", Shape::duration, at<&Server::connect_timeout>, "Longest wait for a connection."})),
+    in(10, 10 * kMinute,
+       {"probe_timeout", Shape::duration, at<&Server::probe_timeout>,
+        "Longest wait for an answer while the server's era is found out."}),
+    in(kKiB, kGiB,
+       {"max_reply_bytes", Shape::bytes, at<&Server::max_reply_bytes>, "Longest message accepted from the server."}),
+    in(1, 1'000'000,
+       {"max_concurrent", Shape::count, at<&Server::max_concurrent>,
+        "Calls at a time; more are refused with error -31007."}),
+    in(0, 100'000,
+       {"max_bindings", Shape::count, at<&Server::max_bindings>,
+        "Connections (or processes) of their own for client sessions that can be asked questions; further "
+        "sessions share one that cannot."}),
+};
+
+constexpr std::array kLimits = {
+    in(kKiB, kGiB, {"max_body_bytes", Shape::bytes, at<&Limits::max_body_bytes>, "Longest request body."}),
+    in(kKiB, kMiB,
+       {"max_head_bytes", Shape::bytes, at<&Limits::max_head_bytes>, "Longest request line and headers together."}),
+    in(8, 1024, {"max_json_depth", Shape::count, at<&Limits::max_json_depth>, "Deepest nesting of objects and arrays."}),
+    in(1, 10'000, {"max_batch", Shape::count, at<&Limits::max_batch>, "Messages in one batch (revision 2025-03-26)."}),
+    in(1, 10'000'000,
+       {"max_sessions", Shape::count, at<&Limits::max_sessions>, "Sessions of clients with a handshake."}),
+    in(1, 10'000'000, {"max_connections", Shape::count, at<&Limits::max_connections>, "Open connections from clients."}),
+    in(1, 1'000'000,
+       {"max_calls_per_session", Shape::count, at<&Limits::max_calls_per_session>,
+        "Unanswered requests of one session."}),
+    in(kKiB, 64 * kMiB, {"page_bytes", Shape::bytes, at<&Limits::page_bytes>, "Size of a page of a merged list."}),
+    in(100, kHour,
+       {"head_timeout", Shape::duration, at<&Limits::head_timeout>, "Longest time for a request's headers to arrive."}),
+    in(100, kHour,
+       {"body_timeout", Shape::duration, at<&Limits::body_timeout>, "Longest time for a request's body to arrive."}),
+    in(100, kDay,
+       {"idle_timeout", Shape::duration, at<&Limits::idle_timeout>,
+        "How long a connection without a request stays open."}),
+    in(kSecond, 30 * kDay,
+       {"session_ttl", Shape::duration, at<&Limits::session_ttl>, "How long a session lives after its last request."}),
+    in(100, kHour,
+       {"keep_alive", Shape::duration, at<&Limits::keep_alive>, "Interval of comment lines on quiet event streams."}),
+    in(0, kHour, {"drain", Shape::duration, at<&Limits::drain>, "Longest wait for running calls at shutdown."}),
+};
+
+constexpr std::array kLog = {
+    one_of(kLevels, {"level", Shape::choice, at<&Log::level>, "Least important lines that are written."}),
+    one_of(kFormats, {"format", Shape::choice, at<&Log::format>, "JSON lines for machines, text for people."}),
+    Key{"calls", Shape::flag, at<&Log::calls>, "One line per call. See [logging](logging.md)."},
+};
+
+const Section kTopSection{"", "The file itself.", kTop, &fresh<Config>};
+const Section kAdminSection{"admin", "The listener for operators. `admin: off` for none.", kAdmin, &fresh<Config>};
+const Section kEndpointSection{"endpoints[]", "A path where clients connect.", kEndpoint, &fresh<Endpoint>};
+const Section kServerSection{
+    "servers.<name>",
+    "An MCP server: a program (`command`) or an address (`url`). Names are 1 to 64 of `A-Z a-z 0-9 _ -` and start "
+    "with a letter or digit.",
+    kServer, &fresh<Server>};
+const Section kLimitsSection{"limits", "Bounds towards clients.", kLimits, &fresh<Limits>};
+const Section kLogSection{"log", "What is written to stderr.", kLog, &fresh<Log>};
+const std::array kSections = {&kTopSection,    &kAdminSection,  &kEndpointSection,
+                              &kServerSection, &kLimitsSection, &kLogSection};
+
+}  // namespace
+
+const Key* Section::find(std::string_view name) const {
+  for (const Key& key : keys)
+    if (key.name == name) return &key;
+  return nullptr;
+}
+
+const Section& top_section() { return kTopSection; }
+const Section& admin_section() { return kAdminSection; }
+const Section& endpoint_section() { return kEndpointSection; }
+const Section& server_section() { return kServerSection; }
+const Section& limits_section() { return kLimitsSection; }
+const Section& log_section() { return kLogSection; }
+std::span<const Section* const> all_sections() { return kSections; }
+
+std::string scalar_text(const Key& key, const Slot& slot) {
+  struct Visitor {
+    const Key& key;
+    std::string operator()(std::monostate) const { return {}; }
+    std::string operator()(const std::string* text) const { return *text; }
+    std::string operator()(const bool* flag) const { return *flag ? "true" : "false"; }
+    std::string operator()(const Milliseconds* duration) const { return format_duration(*duration); }
+    std::string operator()(const std::size_t* number) const {
+      return key.shape == Shape::bytes ? format_size(*number) : std::to_string(*number);
+    }
+    std::string operator()(const Texts*) const { return {}; }
+    std::string operator()(const Pairs*) const { return {}; }
+    std::string operator()(const net::ListenAddress* address) const { return address->str(); }
+    std::string operator()(const std::optional<net::ListenAddress>* address) const {
+      return *address ? (*address)->str() : "off";
+    }
+    std::string operator()(const std::optional<net::Url>* url) const { return *url ? (*url)->str() : ""; }
+    std::string operator()(const Choice& choice) const {
+      const auto index = choice.get(choice.field);
+      return index < key.choices.size() ? std::string(key.choices[index]) : std::string();
+    }
+  };
+  return std::visit(Visitor{key}, slot);
+}
+
+}  // namespace gatehouse::config

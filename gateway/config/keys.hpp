@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gateway/config/config.hpp"
+
+/// The table of all keys: what is read, checked, written, documented and described by the JSON Schema comes from here.
+namespace gatehouse::config {
+
+using Texts = std::vector<std::string>;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// How a value is written.
+enum class Shape { text, flag, duration, bytes, count, choice, texts, pairs, address, url, section };
+
+/// A field of an enumeration, seen as an index into the key's choices.
+struct Choice {
+  void* field;
+  std::size_t (*get)(const void* field);
+  void (*set)(void* field, std::size_t index);
+};
+
+/// Where the value of a key lives.
+using Slot = std::variant<std::monostate, std::string*, bool*, Milliseconds*, std::size_t*, Texts*, Pairs*,
+                          net::ListenAddress*, std::optional<net::ListenAddress>*, std::optional<net::Url>*, Choice>;
+
+/// Servers are programs or addresses; some keys make sense for one of them only.
+enum class Side { both, program, address };
+
+struct Key {
+  std::string_view name;
+  Shape shape;
+  Slot (*slot)(void* owner);  ///< Null for sections.
+  std::string_view meaning;   ///< For the manual and the schema, one or two sentences.
+  std::uint64_t least = 0;    ///< Milliseconds, bytes or a count, inclusive.
+  std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  std::span<const std::string_view> choices = {};  ///< In the order of the enumeration.
+  Side side = Side::both;
+  bool secret = false;  ///< `file:PATH` is read; literal values are masked.
+};
+
+/// A map of fixed keys. `path` is how the manual calls it: "" (top), `endpoints[]`, `servers.<name>`, `limits`, …
+struct Section {
+  std::string_view path;
+  std::string_view meaning;
+  std::span<const Key> keys;
+  void* (*fresh)();  ///< A default-constructed owner, never written: the source of all defaults.
+
+  [[nodiscard]] const Key* find(std::string_view name) const;
+};
+
+[[nodiscard]] const Section& top_section();                    ///< Owner: Config.
+[[nodiscard]] const Section& admin_section();                  ///< Owner: Config.
+[[nodiscard]] const Section& endpoint_section();               ///< Owner: Endpoint.
+[[nodiscard]] const Section& server_section();                 ///< Owner: Server.
+[[nodiscard]] const Section& limits_section();                 ///< Owner: Limits.
+[[nodiscard]] const Section& log_section();                    ///< Owner: Log.
+[[nodiscard]] std::span<const Section* const> all_sections();  ///< In the order of the manual.
+
+/// The value as one would write it in the file: `30s`, `4MiB`, `auto`. Lists and maps: not here.
+[[nodiscard]] std::string scalar_text(const Key& key, const Slot& slot);
+
+}  // namespace gatehouse::config

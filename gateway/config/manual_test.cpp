@@ -1,0 +1,120 @@
+// The manual and the JSON Schema against the table of keys. GATEHOUSE_UPDATE=1 writes both anew.
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include <gatehouse/json/value.hpp>
+
+#include "gateway/config/keys.hpp"
+#include "gateway/config/load.hpp"
+
+namespace gatehouse::config {
+namespace {
+
+std::string read(const char* path) {
+  std::ostringstream out;
+  out << std::ifstream(path).rdbuf();
+  return out.str();
+}
+
+std::string type_name(const Key& key) {
+  switch (key.shape) {
+    case Shape::text: return "text";
+    case Shape::flag: return "`true` or `false`";
+    case Shape::duration: return "duration";
+    case Shape::bytes: return "size";
+    case Shape::count: return "number";
+    case Shape::texts: return "list of texts";
+    case Shape::pairs: return key.secret ? "map of secrets" : "map of texts";
+    case Shape::address: return "host:port";
+    case Shape::url: return "URL";
+    case Shape::section: return key.name == "endpoints" ? "list" : "map";
+    case Shape::choice: break;
+  }
+  std::string out;
+  for (const std::string_view choice : key.choices) out += (out.empty() ? "`" : ", `") + std::string(choice) + "`";
+  return out;
+}
+
+std::string default_text(const Section& section, const Key& key) {
+  if (!key.slot) return "";
+  const Slot slot = key.slot(section.fresh());
+  std::string out;
+  if (const auto* const* texts = std::get_if<Texts*>(&slot)) {
+    for (const std::string& text : **texts) out += (out.empty() ? "[\"" : ", \"") + text + "\"";
+    return out.empty() ? "" : "`" + out + "]`";
+  }
+  out = scalar_text(key, slot);
+  return out.empty() ? "" : "`" + out + "`";
+}
+
+std::string table(const Section& section) {
+  std::string out = "| Key | Type | Default | Meaning |\n| --- | --- | --- | --- |\n";
+  for (const Key& key : section.keys)
+    out += "| `" + std::string(key.name) + "` | " + type_name(key) + " | " + default_text(section, key) + " | " +
+           std::string(key.meaning) + " |\n";
+  return out;
+}
+
+TEST(ConfigManual, ListsEveryKeyWithTypeDefaultAndMeaning) {
+  const char* path = "docs/config.md";
+  std::string page = read(path);
+  for (const Section* section : all_sections()) {
+    const std::string begin = "<!-- keys: " + (section->path.empty() ? "top" : std::string(section->path)) + " -->\n",
+                      end = "<!-- end -->";
+    const auto from = page.find(begin);
+    ASSERT_NE(from, page.npos) << begin;
+    const auto to = page.find(end, from);
+    ASSERT_NE(to, page.npos) << begin;
+    const std::string written = page.substr(from + begin.size(), to - from - begin.size());
+    if (std::getenv("GATEHOUSE_UPDATE"))
+      page.replace(from + begin.size(), written.size(), table(*section));
+    else
+      EXPECT_EQ(written, table(*section)) << "GATEHOUSE_UPDATE=1 accepts";
+  }
+  if (std::getenv("GATEHOUSE_UPDATE")) std::ofstream(path) << page;
+}
+
+TEST(ConfigSchema, IsTheOneInTheRepository) {
+  const char* path = "schema/gatehouse.schema.json";
+  if (std::getenv("GATEHOUSE_UPDATE")) std::ofstream(path) << schema_json();
+  EXPECT_EQ(read(path), schema_json()) << "GATEHOUSE_UPDATE=1 accepts";
+}
+
+TEST(ConfigSchema, KnowsEveryKey) {
+  const auto schema = json::parse(schema_json());
+  ASSERT_TRUE(schema) << schema.error().message;
+  const json::Value& top = *schema->find("properties");
+  const auto properties = [](const json::Value* section) { return section->find("properties"); };
+  const json::Value* sections[] = {&top,
+                                   properties(&top.find("admin")->find("anyOf")->as_array()->at(1)),
+                                   properties(top.find("endpoints")->find("items")),
+                                   properties(schema->find("$defs")->find("server")),
+                                   properties(top.find("limits")),
+                                   properties(top.find("log"))};
+  for (std::size_t i = 0; i < all_sections().size(); ++i) {
+    ASSERT_TRUE(sections[i]) << all_sections()[i]->path;
+    EXPECT_EQ(sections[i]->as_object()->size(), all_sections()[i]->keys.size()) << all_sections()[i]->path;
+    for (const Key& key : all_sections()[i]->keys) EXPECT_TRUE(sections[i]->find(key.name)) << key.name;
+  }
+}
+
+TEST(Keys, HaveDefaultsInsideTheirOwnRanges) {
+  for (const Section* section : all_sections())
+    for (const Key& key : section->keys) {
+      EXPECT_FALSE(key.meaning.empty()) << key.name;
+      EXPECT_EQ(key.slot == nullptr, key.shape == Shape::section) << key.name;
+      if (!key.slot) continue;
+      const Slot slot = key.slot(section->fresh());
+      std::uint64_t value = key.least;
+      if (const auto* const* duration = std::get_if<Milliseconds*>(&slot))
+        value = static_cast<std::uint64_t>((*duration)->count());
+      if (const auto* const* number = std::get_if<std::size_t*>(&slot)) value = **number;
+      EXPECT_TRUE(value >= key.least && value <= key.most) << key.name;
+    }
+}
+
+}  // namespace
+}  // namespace gatehouse::config

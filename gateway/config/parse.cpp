@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <gatehouse/base/function_ref.hpp>
+
+#include "gateway/config/reading.hpp"
+
+namespace gatehouse::config {
+namespace {
+
+/// Keys that people try for good reasons and that deserve more than "unknown".
+struct Hint {
+  std::string_view section, key, message;
+};
+constexpr std::array kHints = {
+    Hint{"", "auth",
+         "not available in this version: without authentication Gatehouse listens on loopback addresses only"},
+    Hint{"", "tls",
+         "not available in this version: without authentication Gatehouse listens on loopback addresses only"},
+    Hint{"", "policy", "not available in this version"},
+    Hint{"", "audit", "not available in this version"},
+    Hint{"", "store", "not available in this version"},
+    Hint{"", "telemetry", "not available in this version; metrics are on the admin listener under /metrics"},
+    Hint{"", "mcpServers", "this is how clients write their files; write 'servers', or start with --mcp-servers FILE"},
+    Hint{"servers.<name>", "type",
+         "not needed: a server with 'command' is started, one with 'url' is called; see 'transport'"},
+    Hint{"servers.<name>", "breaker", "not available in this version"},
+};
+
+void report_unknown(Reading& reading, const Section& section, const Member& member, const std::string& path) {
+  const auto hint =
+      std::ranges::find_if(kHints, [&](const Hint& h) { return h.section == section.path && h.key == member.key; });
+  if (hint != kHints.end()) return reading.problem(member.line, path, std::string(hint->message));
+  std::vector<std::string_view> names;
+  for (const Key& key : section.keys) names.push_back(key.name);
+  const auto meant = nearest(member.key, names);
+  reading.problem(member.line, path,
+                  meant.empty() ? "unknown key" : "unknown key; did you mean '" + std::string(meant) + "'?");
+}
+
+using OnSection = FunctionRef<void(const Member&, const std::string& path)>;
+
+/// Reads a map of known keys; `on_section` gets the members that are sections themselves.
+void read_section(Reading& reading, const Section& section, const Node& node, const std::string& path, void* owner,
+                  OnSection on_section) {
+  if (node.kind == Node::Kind::null) return;
+  if (!node.is_map())
+    return reading.problem(node.line, path, "must be a map of keys, not " + std::string(kind_name(node)));
+  std::set<std::string_view> seen;
+  for (const Member& member : node.members) {
+    const std::string member_path = key_path(path, member.key);
+    const Key* key = section.find(member.key);
+    reading.lines.emplace(member_path, member.line);
+    if (!key) {
+      report_unknown(reading, section, member, member_path);
+    } else if (!seen.insert(member.key).second) {
+      reading.problem(member.line, member_path, "stands here twice");
+    } else if (key->shape == Shape::section) {
+      on_section(member, member_path);
+    } else {
+      read_key(reading, *key, member.value, member_path, key->slot(owner));
+    }
+  }
+}
+constexpr auto no_sections = [](const Member&, const std::string&) {};
+
+void read_endpoints(Reading& reading, const Node& node, const std::string& path) {
+  if (!node.is_list() || node.items.empty())
+    return reading.problem(node.line, path, "must be a list of endpoints; leave it out for /mcp with all servers");
+  reading.config.endpoints.clear();
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const std::string item_path = path + "[" + std::to_string(i) + "]";
+    reading.lines.emplace(item_path, node.items[i].line);
+    Endpoint endpoint;
+    read_section(reading, endpoint_section(), node.items[i], item_path, &endpoint, no_sections);
+    reading.config.endpoints.push_back(std::move(endpoint));
+  }
+}
+
+void read_servers(Reading& reading, const Node& node, const std::string& path) {
+  if (node.kind == Node::Kind::null) return;
+  if (!node.is_map())
+    return reading.problem(node.line, path, "must be a map of server names, not " + std::string(kind_name(node)));
+  std::set<std::string_view> seen;
+  for (const Member& member : node.members) {
+    const std::string member_path = key_path(path, member.key);
+    reading.lines.emplace(member_path, member.line);
+    if (!seen.insert(member.key).second) {
+      reading.problem(member.line, member_path, "stands here twice");
+      continue;
+    }
+    Server server;
+    server.name = member.key;
+    read_section(reading, server_section(), member.value, member_path, &server, no_sections);
+    if (server.is_stdio()) server.transport = Transport::stdio;
+    if (!server.cwd.empty()) server.cwd = reading.expander.resolve(server.cwd);
+    reading.config.servers.push_back(std::move(server));
+  }
+}
+
+void read_admin(Reading& reading, const Node& node, const std::string& path) {
+  if (node.is_scalar() && (node.text == "off" || node.text == "false")) {
+    reading.config.admin.reset();
+  } else if (node.is_scalar()) {
+    reading.problem(node.line, path, "must be 'off' or {listen: 127.0.0.1:9901}");
+  } else {
+    read_section(reading, admin_section(), node, path, &reading.config, no_sections);
+  }
+}
+
+}  // namespace
+
+void parse(Reading& reading, const Node& root) {
+  const auto on_section = [&reading](const Member& member, const std::string& path) {
+    Config& config = reading.config;
+    if (member.key == "admin") return read_admin(reading, member.value, path);
+    if (member.key == "endpoints") return read_endpoints(reading, member.value, path);
+    if (member.key == "servers") return read_servers(reading, member.value, path);
+    if (member.key == "limits")
+      return read_section(reading, limits_section(), member.value, path, &config.limits, no_sections);
+    read_section(reading, log_section(), member.value, path, &config.log, no_sections);
+  };
+  read_section(reading, top_section(), root, "", &reading.config, on_section);
+}
+
+}  // namespace gatehouse::config

@@ -1,0 +1,34 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gatehouse/mcp/call.hpp>
+#include <gatehouse/middleware/pipeline.hpp>
+
+#include "gateway/catalog/view.hpp"
+#include "gateway/upstream/upstream.hpp"
+
+/// What travels through the pipeline.
+namespace gatehouse::stages {
+
+/// One endpoint at one moment: its servers and what they offer together. Immutable; calls in flight keep theirs.
+struct Routes {
+  std::string endpoint;                                      ///< Path.
+  std::vector<std::shared_ptr<upstream::Upstream>> servers;  ///< In the order of `view->sources()`.
+  std::shared_ptr<const catalog::View> view;
+};
+
+struct Call {
+  const mcp::Call& in;              ///< writer: the front
+  const Routes& routes;             ///< writer: the endpoint
+  upstream::Upstream* server = nullptr;   ///< writer: Route. Null until then, and for what the gateway answers itself.
+  catalog::Target target = {};      ///< writer: Route
+};
+
+using Next = middleware::Next<Call, mcp::Reply>;
+using Pipeline = middleware::Pipeline<Call, mcp::Reply>;
+
+}  // namespace gatehouse::stages

@@ -1,0 +1,41 @@
+#include "gateway/stages/rescue.hpp"
+
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/json/value.hpp>
+
+namespace gatehouse::stages {
+namespace {
+
+/// Failures that a model can do something about: try later, try otherwise.
+bool is_for_the_model(const Error& error) {
+  switch (error.kind) {
+    case Kind::unavailable:
+    case Kind::connection_lost:
+    case Kind::outcome_unknown:
+    case Kind::timed_out:
+    case Kind::state_lost: return true;
+    default: return false;
+  }
+}
+
+mcp::Reply as_tool_error(const Error& error) {
+  const auto text = json::Value::object({{"type", "text"}, {"text", error.message}});
+  auto answer = mcp::Answer::of(json::Value::object({{"content", json::Value::array({text})}, {"isError", true}}).str());
+  answer->is_tool_error = true;
+  return answer;
+}
+
+}  // namespace
+
+Task<mcp::Reply> Rescue::handle(Call& call, Next next) {
+  mcp::Reply reply = fail(Kind::internal, Origin::gateway, "Internal error.");
+  try {
+    reply = co_await next(call);
+  } catch (const std::exception& bug) {
+    log::error("exception in the pipeline", {{"what", bug.what()}, {"method", call.in.request.rpc.method}});
+  }
+  if (!reply && call.in.request.method == mcp::Method::tools_call && is_for_the_model(reply.error())) co_return as_tool_error(reply.error());
+  co_return reply;
+}
+
+}  // namespace gatehouse::stages

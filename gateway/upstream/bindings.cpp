@@ -1,0 +1,97 @@
+#include "gateway/upstream/bindings.hpp"
+
+#include <gatehouse/base/log.hpp>
+
+namespace gatehouse::upstream {
+namespace {
+
+constexpr auto kIdleTime = std::chrono::minutes(10);
+
+/// What a server says or asks on a session's own connection goes to that session.
+class SessionListener final : public client::Listener {
+ public:
+  SessionListener(SessionFinder find, std::string_view session) : find_(std::move(find)), session_(session) {}
+
+  void notified(const mcp::Message& notification) override {
+    // Changes of lists reach clients through the merged lists.
+    if (notification.rpc.method != mcp::notification::kMessage) return;
+    if (const auto session = find_(session_)) session->send(notification.rpc.method, json::Splice(notification.params.object.text));
+  }
+
+  Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override {
+    const auto session = find_(session_);
+    if (!session) co_return fail(Kind::state_lost, Origin::client, "The client's session has ended.");
+    const json::Splice params(request.rpc.params.empty() ? "{}" : request.rpc.params);
+    co_return co_await session->events().ask(request.rpc.method, params, cancel);
+  }
+
+ private:
+  SessionFinder find_;
+  std::string session_;
+};
+
+}  // namespace
+
+Task<Result<std::shared_ptr<Binding>>> Bindings::get(const mcp::Client& client) {
+  const std::string session(client.session);
+  while (true) {
+    const auto found = by_session_.find(session);
+    if (found == by_session_.end()) break;
+    if (found->second.binding && found->second.binding->link->usable()) co_return found->second.binding;
+    if (found->second.binding) {
+      end(session);   // dead: open it anew
+    } else {
+      co_await opened_.wait();
+    }
+  }
+  if (by_session_.size() >= most_) co_return std::shared_ptr<Binding>();
+  by_session_.emplace(session, Entry{});
+  auto binding = std::make_shared<Binding>();
+  binding->listener = std::make_unique<SessionListener>(find_session_, session);
+  binding->last_used = Clock::now();
+  auto link = co_await open_(client.capabilities, binding->listener.get());
+  const auto entry = by_session_.find(session);
+  opened_.notify_all();
+  if (!link) {
+    if (entry != by_session_.end()) by_session_.erase(entry);
+    co_return fail(std::move(link.error()));
+  }
+  binding->link = std::move(*link);
+  if (entry == by_session_.end()) {   // the session ended meanwhile
+    tasks_.spawn(close(binding));
+    co_return fail(Kind::state_lost, Origin::client, "The session has ended.");
+  }
+  entry->second.binding = binding;
+  co_return binding;
+}
+
+std::shared_ptr<Binding> Bindings::find(std::string_view session) const {
+  const auto found = by_session_.find(session);
+  return found == by_session_.end() ? nullptr : found->second.binding;
+}
+
+void Bindings::end(std::string_view session) {
+  const auto found = by_session_.find(session);
+  if (found == by_session_.end()) return;
+  auto binding = std::move(found->second.binding);
+  by_session_.erase(found);
+  if (binding) tasks_.spawn(close(std::move(binding)));
+}
+
+void Bindings::expire(TimePoint now) {
+  std::vector<std::string> over;
+  for (const auto& [session, entry] : by_session_) {
+    if (!entry.binding || entry.binding->in_use > 0) continue;
+    if (!entry.binding->link->usable() || now - entry.binding->last_used > kIdleTime) over.push_back(session);
+  }
+  for (const std::string& session : over) end(session);
+}
+
+Task<void> Bindings::close(std::shared_ptr<Binding> binding) { co_await binding->link->close(); }
+
+Task<void> Bindings::close_all() {
+  while (!by_session_.empty()) end(std::string(by_session_.begin()->first));
+  co_await tasks_.join();
+}
+
+}  // namespace gatehouse::upstream

@@ -1,0 +1,63 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <gatehouse/base/broadcast.hpp>
+#include <gatehouse/base/task_group.hpp>
+#include <gatehouse/client/connect.hpp>
+#include <gatehouse/transport/session.hpp>
+
+namespace gatehouse::upstream {
+
+/// The session with this id on any endpoint, or null.
+using SessionFinder = std::function<std::shared_ptr<transport::Session>(std::string_view id)>;
+
+/// One live connection to a server and what was told to it.
+struct Binding {
+  std::shared_ptr<client::Link> link;
+  std::unique_ptr<client::Listener> listener;     ///< Of the connection's own messages; the shared connection has none here.
+  std::optional<mcp::LogLevel> level;             ///< Last `logging/setLevel`.
+  TimePoint last_used;
+  std::size_t in_use = 0;
+};
+
+/// Connections that belong to one client session each: a legacy server that may ask its client something, or that keeps a log
+/// level, must not mix clients up.
+class Bindings {
+ public:
+  using Open = std::function<Task<Result<std::shared_ptr<client::Link>>>(mcp::ClientCapabilities, client::Listener*)>;
+  Bindings(SessionFinder find_session, Open open, std::size_t most) : find_session_(std::move(find_session)), open_(std::move(open)), most_(most) {}
+
+  /// The session's connection; opens it on first use. Null: the limit is reached, share one. Errors: as connecting.
+  Task<Result<std::shared_ptr<Binding>>> get(const mcp::Client& client);
+  [[nodiscard]] std::shared_ptr<Binding> find(std::string_view session) const;
+  void end(std::string_view session);
+  /// Closes what nobody used for a while, and what is dead.
+  void expire(TimePoint now);
+  Task<void> close_all();
+  [[nodiscard]] std::size_t size() const { return by_session_.size(); }
+
+ private:
+  struct Entry {
+    std::shared_ptr<Binding> binding;   // null while it is being opened
+  };
+  Task<void> close(std::shared_ptr<Binding> binding);
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return boost::hash<std::string_view>{}(text); }
+  };
+  SessionFinder find_session_;
+  Open open_;
+  std::size_t most_;
+  boost::unordered_flat_map<std::string, Entry, TextHash, std::equal_to<>> by_session_;
+  Broadcast opened_;
+  TaskGroup tasks_;
+};
+
+}  // namespace gatehouse::upstream

@@ -1,0 +1,43 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gatehouse/base/time.hpp>
+#include <gatehouse/net/url.hpp>
+
+namespace gatehouse::upstream {
+
+enum class Transport { automatic, http, sse, stdio };   ///< `stdio` follows from `command`.
+enum class Era { automatic, modern, legacy };
+
+/// One configured server.
+struct Options {
+  std::string name;
+  // -- a program …
+  std::string command;
+  std::vector<std::string> args;
+  std::vector<std::pair<std::string, std::string>> env;
+  std::string cwd;
+  // -- … or an address
+  std::optional<net::Url> url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  Transport transport = Transport::automatic;
+  Era era = Era::automatic;
+  // -- limits
+  Milliseconds timeout{60'000};             ///< Longest silence of a call: restarted by progress.
+  Milliseconds max_timeout{900'000};        ///< Longest call, whatever happens.
+  Milliseconds connect_timeout{5'000};
+  Milliseconds probe_timeout{5'000};        ///< Era detection.
+  std::size_t max_reply_bytes = 64u << 20;
+  std::size_t max_concurrent = 1024;        ///< Calls at a time; more are refused with -31007.
+  std::size_t max_bindings = 32;            ///< Own connections for sessions that can be asked questions; more share one that cannot.
+
+  [[nodiscard]] bool is_stdio() const { return !command.empty(); }
+  /// Compares every field, resolved secrets included: a reload restarts exactly the servers that differ.
+  bool operator==(const Options&) const = default;
+};
+
+}  // namespace gatehouse::upstream

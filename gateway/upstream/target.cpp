@@ -1,0 +1,29 @@
+#include "gateway/upstream/target.hpp"
+
+namespace gatehouse::upstream {
+namespace {
+
+client::Era era_of(Era era) {
+  switch (era) {
+    case Era::modern: return client::Era::modern;
+    case Era::legacy: return client::Era::legacy;
+    case Era::automatic: break;
+  }
+  return client::Era::automatic;
+}
+
+}  // namespace
+
+net::ProcessOptions process_options(const Options& options, std::move_only_function<void(std::string_view line)> on_stderr) {
+  net::ProcessOptions process{.command = options.command, .args = options.args, .env = options.env, .cwd = options.cwd};
+  process.on_stderr = std::move(on_stderr);
+  return process;
+}
+
+client::HttpTarget http_target(const Options& options) { return {.url = *options.url, .headers = options.headers}; }
+
+client::ConnectOptions connect_options(const Options& options) {
+  return {.era = era_of(options.era), .probe_timeout = options.probe_timeout, .max_reply_bytes = options.max_reply_bytes};
+}
+
+}  // namespace gatehouse::upstream

@@ -1,0 +1,314 @@
+#include "gateway/upstream/upstream.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/json/value.hpp>
+
+#include "gateway/upstream/fetch_lists.hpp"
+#include "gateway/upstream/target.hpp"
+
+namespace gatehouse::upstream {
+namespace {
+
+constexpr Milliseconds kFirstDelay{250};
+constexpr Milliseconds kMaxDelay{30'000};
+constexpr Milliseconds kPollInterval{60'000};       // of lists whose changes nobody announces
+constexpr Milliseconds kReconnectPatience{5'000};   // how long a call waits while its lost connection is made again
+constexpr Milliseconds kExpireInterval{30'000};
+
+std::unexpected<Error> down(const std::string& server, const std::string& problem) {
+  const auto data = json::Value::object({{"gatehouse", json::Value::object({{"backend", server}, {"retryable", true}})}});
+  return std::unexpected(Error{Kind::unavailable, Origin::upstream, fmt::format("The server \"{}\" is not available now; try again later.", server), problem}
+                             .with_data(data.str())
+                             .with_retry(Retry::later(Milliseconds{1000})));
+}
+
+std::uint64_t next_number() {
+  static std::uint64_t last = 0;
+  return ++last;
+}
+
+/// The request never reached the server's code, so sending it again cannot run it twice (GB-214).
+bool did_not_run(const Error& error) { return error.kind == Kind::state_lost; }
+
+bool same_items(const catalog::ServerLists& a, const catalog::ServerLists& b) {
+  for (const mcp::ListKind kind : mcp::kListKinds) {
+    if (!std::ranges::equal(a.of(kind), b.of(kind), {}, &catalog::Item::text, &catalog::Item::text)) return false;
+  }
+  return a.capabilities == b.capabilities && a.instructions == b.instructions && a.cache.ttl_ms == b.cache.ttl_ms && a.cache.scope == b.cache.scope;
+}
+
+}  // namespace
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::starting: return "starting";
+    case State::up: return "up";
+    case State::down: return "down";
+  }
+  return "down";
+}
+
+Upstream::Upstream(Environment environment, Options options)
+    : number_(next_number()),
+      environment_(std::move(environment)),
+      options_(std::move(options)),
+      bindings_(environment_.find_session, [this](mcp::ClientCapabilities capabilities, client::Listener* listener) { return connect(capabilities, listener); },
+                options_.max_bindings),
+      refresh_timer_(environment_.loop.timers()) {}
+
+Upstream::~Upstream() = default;
+
+std::optional<mcp::Revision> Upstream::revision() const {
+  if (!main_) return std::nullopt;
+  return main_->link->peer().revision;
+}
+
+void Upstream::set_state(State state, std::string problem) {
+  const bool changed = state_ != state;
+  if (changed && state == State::down) log::warn("server is down", {{"server", name()}, {"reason", problem}});
+  if (changed && state == State::up) log::info("server is up", {{"server", name()}, {"revision", revision() ? mcp::to_string(*revision()) : ""}});
+  state_ = state;
+  problem_ = std::move(problem);
+  settled_.notify_all();
+  if (changed && environment_.changed) environment_.changed();
+}
+
+void Upstream::start() { tasks_.spawn(run()); }
+
+Task<void> Upstream::run() {
+  const auto keep = shared_from_this();
+  Milliseconds delay = kFirstDelay;
+  while (!stopping_) {
+    delay = co_await serve_connection(delay);
+    if (stopping_) break;
+    co_await environment_.loop.sleep(delay, &tasks_.cancel());
+    delay = std::min(delay * 2, kMaxDelay);
+  }
+}
+
+/// One connection from its opening to its end. Returns the delay before the next one.
+Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
+  auto link = co_await connect({}, this);
+  if (!link) {
+    ++counters_.failures;
+    tried_ = true;
+    set_state(State::down, link.error().message);
+    co_return delay;
+  }
+  main_ = std::make_shared<Binding>();
+  main_->link = *link;
+  tasks_.spawn(watch(*link));
+  refresh_wanted_ = true;
+  while (main_->link->usable() && !stopping_) {
+    if (std::exchange(refresh_wanted_, false)) {
+      const bool refreshed = co_await refresh();
+      if (refreshed) {
+        delay = kFirstDelay;
+      } else if (main_->link->usable() && !stopping_) {   // it answers no lists: ask again until it does
+        refresh_wanted_ = true;
+        co_await environment_.loop.sleep(delay, &tasks_.cancel());
+        delay = std::min(delay * 2, kMaxDelay);
+        continue;
+      }
+      bindings_.expire(Clock::now());
+    }
+    if (!refresh_wanted_ && main_->link->usable() && !stopping_) co_await wake_.wait();
+  }
+  refresh_timer_.disarm();
+  const auto lost = std::exchange(main_, nullptr);
+  if (!stopping_) {
+    ++counters_.failures;
+    set_state(State::down, "The connection to the server was lost.");
+  }
+  co_await lost->link->close();
+  co_return delay;
+}
+
+Task<void> Upstream::watch(std::shared_ptr<client::Link> link) {
+  co_await link->wait_closed(tasks_.cancel());
+  wake_.notify();
+}
+
+Task<bool> Upstream::refresh() {
+  const auto binding = main_;
+  auto fetched = co_await fetch_lists(*binding->link, name(), options_.timeout, tasks_.cancel());
+  tried_ = true;
+  if (!fetched) {
+    failed(fetched.error());
+    co_return false;
+  }
+  const bool announced = fetched->capabilities.tools_changed || !fetched->capabilities.tools;
+  const std::int64_t ttl = fetched->cache.ttl_ms;
+  const Milliseconds next = ttl > 0 && !announced ? std::clamp(Milliseconds{ttl}, Milliseconds{1000}, Milliseconds{3'600'000}) : kPollInterval;
+  refresh_timer_.arm(announced ? kExpireInterval : next, [this, announced] {
+    if (!announced) refresh_wanted_ = true;
+    bindings_.expire(Clock::now());
+    wake_.notify();
+  });
+  const bool changed = !lists_ || !same_items(*lists_, *fetched);
+  if (changed) lists_ = std::make_shared<const catalog::ServerLists>(std::move(*fetched));
+  const bool was_up = state_ == State::up;
+  set_state(State::up, {});
+  if (changed && was_up && environment_.changed) environment_.changed();
+  co_return true;
+}
+
+Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabilities capabilities, client::Listener* listener) {
+  client::ConnectOptions options = connect_options(options_);
+  options.implementation = environment_.implementation;
+  options.capabilities = capabilities;
+  options.listener = listener;
+  Result<std::unique_ptr<client::Link>> link;
+  if (options_.is_stdio()) {
+    const auto start = [this] {
+      return process_options(options_, [server = name()](std::string_view line) { log::info("server stderr", {{"server", server}, {"line", line}}); });
+    };
+    link = co_await client::connect_stdio(environment_.loop, name(), start, std::move(options), tasks_.cancel());
+  } else {
+    client::HttpTarget target = http_target(options_);
+    target.headers.emplace_back("Via", environment_.via);
+    link = co_await client::connect_http(environment_.loop, environment_.http, std::move(target), std::move(options), tasks_.cancel());
+  }
+  if (!link) co_return fail(std::move(link.error()));
+  ++counters_.connects;
+  co_return std::shared_ptr<client::Link>(std::move(*link));
+}
+
+void Upstream::notified(const mcp::Message& notification) {
+  const std::string_view method = notification.rpc.method;
+  if (method == mcp::notification::kToolsChanged || method == mcp::notification::kResourcesChanged || method == mcp::notification::kPromptsChanged) {
+    refresh_wanted_ = true;
+    wake_.notify();
+  } else if (method == mcp::notification::kMessage) {
+    log::debug("server log", {{"server", name()}, {"params", notification.params.object.text}});
+  }
+}
+
+Task<mcp::Reply> Upstream::asked(const mcp::Message&, Cancel&) {
+  // No single client is behind the shared connection, and none of these abilities was declared on it.
+  co_return fail(Kind::method_not_found, Origin::client, "No client can be asked on this connection.");
+}
+
+Task<bool> Upstream::wait_until_up(Cancel& cancel) {
+  Cancel patience;
+  const net::Deadline deadline(environment_.loop.timers(), std::min(options_.connect_timeout, kReconnectPatience), patience);
+  const Cancel::Hook late(patience, [this] { settled_.notify_all(); });
+  const Cancel::Hook gone(cancel, [this] { settled_.notify_all(); });
+  while (state_ != State::up && !patience.requested() && !cancel.requested() && !stopping_) co_await settled_.wait();
+  co_return state_ == State::up;
+}
+
+void Upstream::failed(const Error& error) {
+  if (error.kind != Kind::unavailable && error.kind != Kind::timed_out && error.kind != Kind::bad_reply) return;
+  if (error.kind == Kind::unavailable && state_ == State::up) {
+    ++counters_.failures;
+    refresh_wanted_ = true;   // reading the lists is the probe that finds it up again
+    wake_.notify();
+  }
+  if (error.kind == Kind::unavailable || state_ == State::starting) set_state(State::down, error.message);
+}
+
+Task<Result<std::shared_ptr<Binding>>> Upstream::binding_for(const mcp::Call& call) {
+  const auto shared = main_;
+  const mcp::Client& client = call.client;
+  const bool legacy = mcp::has_sessions(shared->link->peer().revision);
+  const bool own = legacy && !client.session.empty() && (client.capabilities.any_callback() || client.log_level);
+  if (!own) co_return shared;
+  auto binding = co_await bindings_.get(client);
+  if (!binding || *binding) co_return binding;
+  log::warn("session shares a connection: max_bindings is reached", {{"server", name()}});
+  co_return shared;
+}
+
+Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, client::Listener& listener) {
+  if (!main_ || state_ == State::down) co_return down(name(), problem_);
+  auto found = co_await binding_for(call);
+  if (!found) co_return fail(std::move(found.error()));
+  const std::shared_ptr<Binding> binding = std::move(*found);
+  client::Link& link = *binding->link;
+  binding->last_used = Clock::now();
+  const auto wanted = call.client.log_level;
+  const bool shared = binding == main_;
+  // On a shared connection the level only goes down to the most verbose one that anybody wanted; each call filters its own lines.
+  if (wanted && mcp::has_sessions(link.peer().revision) && (shared ? !binding->level || *wanted < *binding->level : binding->level != wanted)) {
+    binding->level = wanted;
+    co_await set_level(link, *wanted);
+  }
+  auto request = lower(link.peer());
+  if (!request) co_return fail(std::move(request.error()));
+  request->idle_timeout = options_.timeout;
+  request->max_timeout = options_.max_timeout;
+  ++binding->in_use;
+  auto reply = co_await link.request(*request, listener, call.cancel);
+  --binding->in_use;
+  binding->last_used = Clock::now();
+  if (!reply) {
+    if (shared) failed(reply.error());
+    co_return fail(std::move(reply.error()));
+  }
+  co_return Answered{std::move(*reply), link.peer().revision};
+}
+
+Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client::Listener& listener) {
+  if (counters_.in_flight >= options_.max_concurrent) {
+    co_return fail(Kind::limit_exceeded, Origin::gateway, fmt::format("Too many calls to the server \"{}\" are running; try again later.", name()));
+  }
+  ++counters_.in_flight;
+  auto answered = co_await attempt(call, lower, listener);
+  if (!answered && !call.cancel.requested()) {
+    const bool lost_read = answered.error().kind == Kind::outcome_unknown && mcp::is_read(call.request.method);
+    if (did_not_run(answered.error()) || lost_read) {
+      wake_.notify();
+      const bool up = co_await reconnected(call);
+      if (up) answered = co_await attempt(call, lower, listener);
+    }
+  }
+  --counters_.in_flight;
+  settled_.notify_all();
+  co_return answered;
+}
+
+/// After a connection was lost: gives `run` a moment to notice and waits for the next one.
+Task<bool> Upstream::reconnected(const mcp::Call& call) {
+  if (main_ && !main_->link->usable()) state_ = State::starting;
+  co_return co_await wait_until_up(call.cancel);
+}
+
+Task<void> Upstream::set_level(client::Link& link, mcp::LogLevel level) {
+  if (!link.peer().capabilities.logging) co_return;
+  const Buffer text = Buffer::copy_of(fmt::format(R"({{"level":"{}"}})", mcp::to_string(level)));
+  const auto params = mcp::read_params(text.view());
+  const client::Request request{.method = mcp::Method::logging_set_level,
+                                .method_name = mcp::to_string(mcp::Method::logging_set_level),
+                                .params = &*params,
+                                .idle_timeout = options_.timeout,
+                                .max_timeout = options_.timeout};
+  const auto reply = co_await link.request(request, *this, tasks_.cancel());
+  if (!reply) log::debug("server did not take the log level", {{"server", name()}, {"reason", reply.error().message}});
+}
+
+void Upstream::relay(std::string_view session, std::string_view method, std::string params) {
+  const auto binding = bindings_.find(session);
+  if (binding && mcp::has_sessions(binding->link->peer().revision)) binding->link->notify(method, std::move(params));
+}
+
+Task<void> Upstream::stop(Milliseconds grace) {
+  const auto keep = shared_from_this();
+  Cancel patience;
+  const net::Deadline deadline(environment_.loop.timers(), grace, patience);
+  const Cancel::Hook late(patience, [this] { settled_.notify_all(); });
+  while (counters_.in_flight > 0 && !patience.requested()) co_await settled_.wait();
+  stopping_ = true;
+  environment_.changed = nullptr;
+  tasks_.cancel().request(CancelReason::shutting_down);
+  wake_.notify();
+  settled_.notify_all();
+  co_await bindings_.close_all();
+  co_await tasks_.join();
+}
+
+}  // namespace gatehouse::upstream

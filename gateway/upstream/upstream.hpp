@@ -1,0 +1,115 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <gatehouse/base/broadcast.hpp>
+#include <gatehouse/base/function_ref.hpp>
+#include <gatehouse/base/task_group.hpp>
+#include <gatehouse/client/connect.hpp>
+#include <gatehouse/net/http_client.hpp>
+#include <gatehouse/net/loop.hpp>
+#include <gatehouse/net/timers.hpp>
+#include <gatehouse/transport/session.hpp>
+
+#include "gateway/catalog/server_lists.hpp"
+#include "gateway/upstream/bindings.hpp"
+#include "gateway/upstream/options.hpp"
+
+/// One configured server: its connections, its lists, its health.
+namespace gatehouse::upstream {
+
+enum class State { starting, up, down };
+[[nodiscard]] std::string_view to_string(State state);
+
+struct Counters {
+  std::uint64_t connects = 0;       ///< Successful handshakes; for programs: starts.
+  std::uint64_t failures = 0;       ///< Connections lost or never made.
+  std::size_t in_flight = 0;
+};
+
+/// An answer and the revision of the server it came from.
+struct Answered {
+  std::unique_ptr<mcp::Answer> answer;
+  mcp::Revision server = mcp::kLatest;
+};
+
+/// Makes the request for a server of this kind; called again when the request has to be sent once more.
+using Lower = FunctionRef<Result<client::Request>(const client::Peer& server)>;
+
+class Upstream final : public std::enable_shared_from_this<Upstream>, client::Listener {
+ public:
+  struct Environment {
+    net::Loop& loop;
+    net::HttpClient& http;
+    mcp::Implementation implementation;      ///< Who we say we are.
+    std::string via;                         ///< `Via` of outgoing HTTP requests.
+    SessionFinder find_session;
+    std::function<void()> changed;           ///< Lists or state changed.
+  };
+  Upstream(Environment environment, Options options);
+  ~Upstream() override;
+
+  /// Connects and keeps connected until `stop`. A lost connection is made again with a growing delay.
+  void start();
+  /// Lets running calls finish for at most `grace`, then ends every connection in order.
+  Task<void> stop(Milliseconds grace);
+
+  /// Sends one request on the connection that fits its asker and waits for the answer.
+  /// A request is sent twice only if the first attempt provably did not run, or if it is a read (GB-006).
+  /// Errors: as client::Link::request; unavailable at once while the server is down; limit_exceeded.
+  Task<Result<Answered>> call(const mcp::Call& call, Lower lower, client::Listener& listener);
+
+  void session_ended(std::string_view session) { bindings_.end(session); }
+  /// Relays a notification of a session to the connection that belongs to it.
+  void relay(std::string_view session, std::string_view method, std::string params);
+
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] const std::string& name() const { return options_.name; }
+  [[nodiscard]] std::uint64_t number() const { return number_; }            ///< Never given twice in a process; not 0.
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const std::string& problem() const { return problem_; }     ///< Why it is down; empty when it is not.
+  [[nodiscard]] bool tried() const { return tried_; }                       ///< The first attempt is over, however it ended.
+  [[nodiscard]] const std::shared_ptr<const catalog::ServerLists>& lists() const { return lists_; }
+  [[nodiscard]] std::optional<mcp::Revision> revision() const;
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] std::size_t connections() const { return (main_ ? 1 : 0) + bindings_.size(); }
+
+ private:
+  void notified(const mcp::Message& notification) override;
+  Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override;
+
+  Task<void> run();
+  Task<Milliseconds> serve_connection(Milliseconds delay);
+  Task<bool> refresh();
+  Task<void> watch(std::shared_ptr<client::Link> link);
+  Task<Result<std::shared_ptr<client::Link>>> connect(mcp::ClientCapabilities capabilities, client::Listener* listener);
+  Task<Result<std::shared_ptr<Binding>>> binding_for(const mcp::Call& call);
+  Task<bool> wait_until_up(Cancel& cancel);
+  Task<Result<Answered>> attempt(const mcp::Call& call, Lower lower, client::Listener& listener);
+  Task<bool> reconnected(const mcp::Call& call);
+  Task<void> set_level(client::Link& link, mcp::LogLevel level);
+  void set_state(State state, std::string problem);
+  void failed(const Error& error);
+
+  const std::uint64_t number_;
+  Environment environment_;
+  Options options_;
+  State state_ = State::starting;
+  std::string problem_;
+  bool tried_ = false, stopping_ = false, refresh_wanted_ = false;
+  std::shared_ptr<Binding> main_;
+  Bindings bindings_;
+  std::shared_ptr<const catalog::ServerLists> lists_;
+  Counters counters_;
+  Signal wake_;            // of `run`
+  Broadcast settled_;      // state changed, calls in flight ended
+  net::Timer refresh_timer_;
+  TaskGroup tasks_;
+};
+
+}  // namespace gatehouse::upstream

@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include <gatehouse/base/error.hpp>
+#include <gatehouse/mcp/request.hpp>
+#include <gatehouse/net/http1.hpp>
+
+/// Headers that repeat what the body says. Rule: MCP 2026-07-28, basic/transports/streamable-http, "Standard Headers" and
+/// "Value Encoding".
+namespace gatehouse::transport {
+
+inline constexpr std::string_view kVersionHeader = "MCP-Protocol-Version";
+inline constexpr std::string_view kSessionHeader = "Mcp-Session-Id";
+inline constexpr std::string_view kMethodHeader = "Mcp-Method";
+inline constexpr std::string_view kNameHeader = "Mcp-Name";
+inline constexpr std::string_view kLastEventHeader = "Last-Event-ID";
+
+/// The text as a header value: as it is when it is plain visible ASCII, else `=?base64?…?=`.
+[[nodiscard]] std::string encode_header_value(std::string_view text);
+/// The text that a header value stands for. Errors: header_mismatch for bad Base64 between the markers.
+[[nodiscard]] Result<std::string> decode_header_value(std::string_view value);
+
+/// Checks that `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name` repeat what the body says, so that a proxy and the server
+/// cannot be told different things. Errors: header_mismatch (-32020, HTTP 400; origin client).
+/// Rule: MCP 2026-07-28, basic/transports/streamable-http, "Server Validation".
+[[nodiscard]] Result<void> check_mirrored_headers(const net::RequestHead& head, const mcp::Message& message);
+
+/// What `Mcp-Name` repeats for this request: the tool's or prompt's name, the URI, the task id; empty if nothing.
+[[nodiscard]] std::string_view mirrored_name(const mcp::Message& message);
+
+}  // namespace gatehouse::transport

@@ -1,0 +1,96 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/intrusive/list.hpp>
+
+#include <gatehouse/base/task_group.hpp>
+#include <gatehouse/mcp/call.hpp>
+#include <gatehouse/net/http_server.hpp>
+#include <gatehouse/net/timers.hpp>
+#include <gatehouse/transport/session.hpp>
+
+/// The server's side of Streamable HTTP, both eras on one path: sessions (2025-03-26 to 2025-11-25) and stateless (2026-07-28).
+namespace gatehouse::transport {
+
+/// Which clients are served. `both` is for everybody; the others make an endpoint that knows one era only.
+enum class Eras { both, legacy, modern };
+
+struct StreamableHttpOptions {
+  Eras eras = Eras::both;
+  // -- safety
+  std::vector<std::string> allowed_hosts;      ///< Names for `Host` beside loopback names. "*" allows all.
+  std::vector<std::string> allowed_origins;    ///< Values of `Origin` beside loopback origins. "*" allows all.
+  std::size_t max_json_depth = 128;
+  std::size_t max_batch = 100;
+  std::size_t max_calls_per_session = 256;
+  Sessions::Options sessions;
+  Milliseconds keep_alive{20'000};             ///< Comment lines on quiet streams.
+  std::string via;                             ///< Requests whose `Via` contains this are refused with 508; empty: none.
+};
+
+/// One open event stream of a client, so that quiet ones get their keep-alive and shutdown can end them.
+class OpenStream : public boost::intrusive::list_base_hook<> {
+ public:
+  OpenStream(net::HttpExchange& exchange, boost::intrusive::list<OpenStream>& all) : exchange_(exchange), all_(all) { all.push_back(*this); }
+  ~OpenStream() { all_.erase(all_.iterator_to(*this)); }
+  OpenStream(const OpenStream&) = delete;
+  OpenStream& operator=(const OpenStream&) = delete;
+
+  void keep_alive() { exchange_.push(": keep-alive\n\n"); }
+  Cancel closing;   ///< Requested by shutdown, by a newer stream of the same session, by the end of the session.
+
+ private:
+  net::HttpExchange& exchange_;
+  boost::intrusive::list<OpenStream>& all_;
+};
+
+/// One MCP endpoint. `serve` answers one HTTP exchange on its path; the owner of the HttpServer calls it.
+class StreamableHttp {
+ public:
+  StreamableHttp(net::Loop& loop, mcp::Responder& responder, StreamableHttpOptions options);
+  ~StreamableHttp();
+  StreamableHttp(const StreamableHttp&) = delete;
+  StreamableHttp& operator=(const StreamableHttp&) = delete;
+
+  Task<void> serve(net::HttpExchange& exchange);
+
+  [[nodiscard]] Sessions& sessions() { return sessions_; }
+  [[nodiscard]] std::size_t open_streams() const { return streams_.size(); }
+  /// Ends open streams gracefully: listen streams with their result, GET streams by closing. Calls go on.
+  void end_streams();
+  void set_options(StreamableHttpOptions options) { options_ = std::move(options); }   ///< After a reload; running exchanges keep theirs where it matters.
+
+ private:
+  Task<void> post(net::HttpExchange& exchange);
+  Task<void> refuse(net::HttpExchange& exchange, std::string_view id, const Error& error, mcp::Revision revision = mcp::kLatest);
+  // legacy_http.cpp
+  Task<void> legacy_post(net::HttpExchange& exchange, const mcp::Message& message);
+  Task<void> initialize(net::HttpExchange& exchange, const mcp::Message& message);
+  Task<void> legacy_call(net::HttpExchange& exchange, Session& session, const mcp::Message& message);
+  Task<void> batch(net::HttpExchange& exchange);
+  Task<mcp::Reply> answer_in_session(Session& session, const mcp::Call& call);
+  Task<void> get(net::HttpExchange& exchange);
+  Task<void> remove(net::HttpExchange& exchange);
+  Result<std::shared_ptr<Session>> find_session(const net::HttpExchange& exchange);
+  // modern_http.cpp
+  Task<void> modern_post(net::HttpExchange& exchange, const mcp::Message& message);
+
+  void tick();
+  net::Loop& loop_;
+  mcp::Responder& responder_;
+  StreamableHttpOptions options_;
+  Sessions sessions_;
+  boost::intrusive::list<OpenStream> streams_;
+  net::Timer ticker_;
+  TimePoint last_keep_alive_;
+};
+
+/// Headers of the responses this endpoint sends.
+inline constexpr std::string_view kJsonType = "application/json";
+inline constexpr std::string_view kEventStreamType = "text/event-stream";
+
+}  // namespace gatehouse::transport

@@ -1,0 +1,40 @@
+#pragma once
+#include <algorithm>
+
+#include <gatehouse/base/cancel.hpp>
+#include <gatehouse/base/time.hpp>
+#include <gatehouse/net/timers.hpp>
+
+namespace gatehouse::client {
+
+/// The two time limits of one request: the longest silence, which every sign of life restarts, and the longest time at all.
+/// Rule: 2025-11-25 basic/lifecycle, "Timeouts" (LF-112).
+class CallClock {
+ public:
+  CallClock(net::Timers& timers, Milliseconds idle, Milliseconds max, Cancel& cancel)
+      : timer_(timers), idle_(idle), cancel_(cancel), heard_(Clock::now()), end_(heard_ + max) {
+    arm(heard_);
+  }
+  void heard() { heard_ = Clock::now(); }
+
+ private:
+  void arm(TimePoint now) {
+    const TimePoint due = std::min(heard_ + idle_, end_);
+    if (due <= now) return cancel_.request(CancelReason::timed_out);
+    timer_.arm(std::chrono::ceil<Milliseconds>(due - now), [this] { arm(Clock::now()); });
+  }
+  net::Timer timer_;
+  Milliseconds idle_;
+  Cancel& cancel_;
+  TimePoint heard_, end_;
+};
+
+/// The error of a request that was given up.
+[[nodiscard]] inline Error given_up(const Cancel& cancel) {
+  if (cancel.reason() == CancelReason::timed_out) {
+    return {Kind::timed_out, Origin::upstream, "The server did not answer in time."};
+  }
+  return {Kind::cancelled, Origin::client, "The request was cancelled."};
+}
+
+}  // namespace gatehouse::client

@@ -1,0 +1,111 @@
+// Stateless connections: every request carries everything, nothing is remembered but the era.
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/transport/mirrored_headers.hpp>
+
+#include "src/client/handshake.hpp"
+#include "src/client/http_link.hpp"
+
+namespace gatehouse::client {
+namespace {
+
+using net::Header;
+
+class ModernHttpLink final : public Link {
+ public:
+  explicit ModernHttpLink(HttpLinkParts parts)
+      : parts_(std::move(parts)), sender_{mcp::to_json(parts_.options.implementation).str(), parts_.peer.revision} {
+    parts_.headers.append(transport::kVersionHeader).append(": ").append(mcp::to_string(sender_.revision)).append("\r\n");
+    if (parts_.options.listen && parts_.options.listener) tasks_.spawn(listen());
+  }
+
+  [[nodiscard]] const Peer& peer() const override { return parts_.peer; }
+  [[nodiscard]] bool usable() const override { return !tasks_.cancelled(); }
+
+  Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) override {
+    CallClock clock(parts_.loop.timers(), request.idle_timeout, request.max_timeout, cancel);
+    co_return co_await post(request, listener, &clock, cancel);
+  }
+
+  void notify(std::string_view, std::string) override {}   // the core protocol has no client notifications over HTTP (TR-507)
+
+  Task<void> close() override {
+    tasks_.cancel().request(CancelReason::shutting_down);
+    co_await tasks_.join();
+  }
+
+  Task<void> wait_closed(Cancel& cancel) override {
+    Signal over;
+    const Cancel::Hook hook(cancel, [&over] { over.notify(); });
+    co_await over.wait();
+  }
+
+ private:
+  Task<mcp::Reply> post(const Request& request, Listener& listener, CallClock* clock, Cancel& cancel) {
+    const std::uint64_t id = parts_.next_id++;
+    const Outgoing message(id, request, &sender_);
+    const std::string name = transport::encode_header_value(request.local_name);
+    const Header headers[] = {{transport::kMethodHeader, request.method_name}, {transport::kNameHeader, name}};
+    const HttpPost post{.fixed_headers = parts_.headers,
+                        .headers = {headers, request.local_name.data() ? 2U : 1U},
+                        .body = &message.pieces(),
+                        .id = id,
+                        .uris = request.uris};
+    const auto others = [&listener](const mcp::Message& other, std::string_view) {
+      if (other.rpc.type == jsonrpc::Type::notification) listener.notified(other);
+    };
+    auto outcome = co_await exchange(parts_.server, post, others, clock, cancel);
+    if (!outcome) co_return fail(cancel.requested() ? given_up(cancel) : std::move(outcome.error()));
+    if (!outcome->answer) {
+      // A stream that breaks loses its request (TR-517); whether it ran is not known.
+      if (outcome->status == 200) co_return fail(Kind::outcome_unknown, Origin::upstream, "The server ended its answer before the result.");
+      co_return fail(no_answer(*outcome));
+    }
+    co_return std::move(outcome->answer);
+  }
+
+  /// Keeps one `subscriptions/listen` open for changes of the lists.
+  Task<void> listen() {
+    const auto wanted = listen_params(parts_.peer.capabilities);
+    if (!wanted) co_return;
+    const Buffer text = Buffer::copy_of(*wanted);
+    const auto params = mcp::read_params(text.view());
+    Milliseconds delay{1000};
+    for (bool first = true; params && usable(); first = false) {
+      if (!first) announce_changes(*parts_.options.listener, parts_.peer.capabilities);
+      const TimePoint opened = Clock::now();
+      const Request request{.method = mcp::Method::subscriptions_listen,
+                            .method_name = mcp::to_string(mcp::Method::subscriptions_listen),
+                            .params = &*params};
+      const auto reply = co_await post(request, *parts_.options.listener, nullptr, tasks_.cancel());
+      if (reply && (*reply)->is_error) co_return;   // it does not offer this
+      if (Clock::now() - opened > std::chrono::seconds(60)) delay = Milliseconds{1000};
+      co_await parts_.loop.sleep(delay, &tasks_.cancel());
+      delay = next_delay(delay);
+    }
+  }
+
+  HttpLinkParts parts_;
+  Sender sender_;
+  TaskGroup tasks_;
+};
+
+}  // namespace
+
+Milliseconds next_delay(Milliseconds delay) { return std::min(delay * 2, Milliseconds{30'000}); }
+
+void announce_changes(Listener& listener, const mcp::ServerCapabilities& capabilities) {
+  const auto announce = [&](bool wanted, std::string_view method) {
+    if (!wanted) return;
+    mcp::Message message;
+    message.rpc.type = jsonrpc::Type::notification;
+    message.rpc.method = method;
+    listener.notified(message);
+  };
+  announce(capabilities.tools_changed, mcp::notification::kToolsChanged);
+  announce(capabilities.resources_changed, mcp::notification::kResourcesChanged);
+  announce(capabilities.prompts_changed, mcp::notification::kPromptsChanged);
+}
+
+std::unique_ptr<Link> make_modern_http_link(HttpLinkParts parts) { return std::make_unique<ModernHttpLink>(std::move(parts)); }
+
+}  // namespace gatehouse::client

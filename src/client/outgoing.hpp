@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include <gatehouse/client/link.hpp>
+
+namespace gatehouse::client {
+
+/// What every modern request says about its sender.
+struct Sender {
+  std::string client_info;   ///< Ready-made JSON.
+  mcp::Revision revision = mcp::kLatest;
+};
+
+/// One request as the bytes that go to the server: fresh id, own `_meta`. Keeps what its pieces point into.
+class Outgoing {
+ public:
+  /// `sender`: for modern servers; null: a legacy server, which gets no protocol metadata.
+  Outgoing(std::uint64_t id, const Request& request, const Sender* sender);
+  Outgoing(const Outgoing&) = delete;
+  Outgoing& operator=(const Outgoing&) = delete;
+
+  [[nodiscard]] const json::Pieces& pieces() const { return pieces_; }
+  [[nodiscard]] std::string str() const;
+
+ private:
+  void edit_meta(const Request& request, const Sender* sender);
+  std::string id_, head_;
+  json::Splice params_;
+  json::Pieces pieces_;
+};
+
+/// `{"jsonrpc":"2.0","method":…,"params":…}`; no params member if `params` is empty.
+[[nodiscard]] std::string notification_text(std::string_view method, std::string_view params);
+
+}  // namespace gatehouse::client

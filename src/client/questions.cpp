@@ -1,0 +1,57 @@
+#include "src/client/questions.hpp"
+
+#include <gatehouse/mcp/error_codes.hpp>
+
+namespace gatehouse::client {
+namespace {
+
+constexpr std::size_t kMaxOpen = 256;   // per request or link: a server that asks endlessly is refused
+
+std::string response(std::string_view id, const mcp::Reply& reply) {
+  if (!reply) {
+    const auto wire = mcp::wire_error(reply.error().kind, mcp::kLatestLegacy);
+    return jsonrpc::error_response(id, wire.code, reply.error().message, reply.error().data);
+  }
+  std::string text = R"({"jsonrpc":"2.0","id":)";
+  text.append(id).append((*reply)->is_error ? R"(,"error":)" : R"(,"result":)");
+  return text.append((*reply)->body.str()).append("}");
+}
+
+}  // namespace
+
+struct Questions::Question {
+  std::string_view id;
+  Cancel cancel;
+};
+
+void Questions::take(std::string_view text, Listener* listener) { group_.spawn(answer(Buffer::copy_of(text), listener)); }
+
+Task<void> Questions::answer(Buffer text, Listener* listener) {
+  mcp::ResultView unused;
+  const auto message = mcp::read_server_message(text.view(), mcp::Uris::skip, unused);
+  if (!message) co_return;   // it was read before
+  const std::string_view id = message->rpc.id;
+  if (message->rpc.method == "ping") co_return co_await send_(R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"result":{}})");
+  if (!listener || questions_.size() >= kMaxOpen) {
+    co_return co_await send_(jsonrpc::error_response(id, mcp::code::kMethodNotFound, "The client does not take this request now."));
+  }
+  Question question{.id = id, .cancel = {}};
+  questions_.push_back(&question);
+  mcp::Reply reply = co_await listener->asked(*message, question.cancel);
+  std::erase(questions_, &question);
+  if (question.cancel.requested()) co_return;   // nobody reads the answer
+  std::string answer = response(id, reply);
+  co_await send_(std::move(answer));
+}
+
+void Questions::withdrawn(std::string_view id) {
+  for (Question* question : questions_)
+    if (question->id == id) question->cancel.request(CancelReason::client_asked);
+}
+
+Task<void> Questions::finish() {
+  for (Question* question : questions_) question->cancel.request(CancelReason::superseded);
+  co_await group_.join();
+}
+
+}  // namespace gatehouse::client

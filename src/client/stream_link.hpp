@@ -1,0 +1,60 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <gatehouse/base/task_group.hpp>
+#include <gatehouse/client/connect.hpp>
+
+#include "src/client/incoming.hpp"
+#include "src/client/outgoing.hpp"
+#include "src/client/questions.hpp"
+
+namespace gatehouse::client {
+
+/// A connection over one ordered channel. Exists before the era is known, because detection happens on the same channel.
+class StreamLink final : public Link {
+ public:
+  StreamLink(net::Loop& loop, std::unique_ptr<transport::Channel> channel, ConnectOptions options);
+  ~StreamLink() override;
+
+  /// Detection and handshake are over.
+  void established(Peer peer);
+  /// From now on requests carry modern metadata (or none): for the probe.
+  void speak(std::optional<Sender> sender) { sender_ = std::move(sender); }
+
+  [[nodiscard]] const Peer& peer() const override { return peer_; }
+  [[nodiscard]] bool usable() const override { return !closed_ && !tasks_.cancelled(); }
+  Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) override;
+  void notify(std::string_view method, std::string params) override;
+  Task<void> close() override;
+  Task<void> wait_closed(Cancel& cancel) override;
+
+ private:
+  struct Pending;
+  Task<void> send(std::string text);
+  Task<void> read();
+  void take(Buffer text);
+  void take_response(Incoming incoming);
+  void take_request(const mcp::Message& message, std::string_view text);
+  void take_notification(const mcp::Message& message);
+  Pending* only_one(bool Pending::*property);
+  Task<void> listen();
+
+  net::Loop& loop_;
+  std::unique_ptr<transport::Channel> channel_;
+  ConnectOptions options_;
+  Peer peer_;
+  std::optional<Sender> sender_;
+  std::uint64_t next_id_ = 1;
+  std::size_t queued_bytes_ = 0;
+  boost::unordered_flat_map<std::uint64_t, Pending*> pending_;
+  Questions questions_;   // those that belong to no request
+  bool closed_ = false;
+  Signal closed_signal_;
+  TaskGroup tasks_;
+};
+
+}  // namespace gatehouse::client

@@ -1,0 +1,53 @@
+#pragma once
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+/// Byte classes of HTTP/1.1. Rule: RFC 9110, section 5.5 and 5.6.2.
+namespace gatehouse::net {
+
+inline constexpr std::array<bool, 256> kTokenBytes = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"}) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
+inline bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
+inline bool is_control_byte(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
+inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+inline std::string_view trim_blanks(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// The first byte that may not stand in a field value, or `end`. Looks at eight bytes at a time.
+inline const char* find_control_byte(const char* p, const char* end) {
+  if constexpr (std::endian::native == std::endian::little) {
+    constexpr std::uint64_t kEach = 0x0101010101010101;
+    while (end - p >= 8) {
+      std::uint64_t word;
+      std::memcpy(&word, p, 8);
+      const std::uint64_t del = word ^ (0x7f * kEach);
+      const std::uint64_t hits = (((word - 0x20 * kEach) & ~word) | ((del - kEach) & ~del)) & (0x80 * kEach);
+      if (hits == 0) {
+        p += 8;
+        continue;
+      }
+      p += std::countr_zero(hits) / 8;  // the lowest hit is exact; a borrow can only fake later ones
+      if (*p != '\t') return p;
+      ++p;
+    }
+  }
+  while (p < end && !is_control_byte(*p)) ++p;
+  return p;
+}
+
+}  // namespace gatehouse::net

@@ -1,0 +1,71 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <gatehouse/net/http1.hpp>
+
+namespace gatehouse::net {
+namespace {
+
+TEST(FieldValue, MayNotSmuggleALine) {
+  EXPECT_TRUE(is_field_value(""));
+  EXPECT_TRUE(is_field_value("a b\tc \xc3\xa9"));
+  EXPECT_FALSE(is_field_value("a\r\nX: y"));
+  EXPECT_FALSE(is_field_value("a\n"));
+  EXPECT_FALSE(is_field_value(std::string_view{"a\0b", 3}));
+  EXPECT_FALSE(is_field_value("a\x7f"));
+}
+
+// Against the obvious version: every control byte at every position, with neighbours that could hide it.
+TEST(FieldValue, FindsEveryControlByteEverywhere) {
+  for (const char neighbour : {'a', '\t', ' ', '\x80', '\xff', '~'}) {
+    for (std::size_t position = 0; position < 20; ++position) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(20, neighbour);
+        text[position] = static_cast<char>(byte);
+        const bool allowed = byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+        ASSERT_EQ(is_field_value(text), allowed) << byte << " at " << position;
+      }
+    }
+  }
+}
+
+TEST(Token, IsWhatRfc9110Says) {
+  EXPECT_TRUE(is_token("X-Header_1!"));
+  EXPECT_FALSE(is_token(""));
+  EXPECT_FALSE(is_token("a b"));
+  EXPECT_FALSE(is_token("a:"));
+  EXPECT_FALSE(is_token("\xc3\xa9"));
+}
+
+TEST(Accepts, TheMostSpecificRangeDecides) {
+  const std::string_view json = "application/json";
+  EXPECT_TRUE(accepts("", json));
+  EXPECT_TRUE(accepts("application/json", json));
+  EXPECT_TRUE(accepts("text/html, Application/JSON;charset=utf-8", json));
+  EXPECT_TRUE(accepts("text/event-stream, application/*", json));
+  EXPECT_TRUE(accepts("*/*", json));
+  EXPECT_FALSE(accepts("text/event-stream", json));
+  EXPECT_FALSE(accepts("application/json-seq, application/jso", json));
+  EXPECT_FALSE(accepts("application/json;q=0", json));
+  EXPECT_FALSE(accepts("*/*, application/json; q=0.000", json));
+  EXPECT_FALSE(accepts("application/json;Q=0, */*", json));
+  EXPECT_TRUE(accepts("application/json;q=0.001", json));
+  EXPECT_TRUE(accepts("*/*;q=0, application/json", json));
+  EXPECT_FALSE(accepts("text/*", json));
+  EXPECT_FALSE(accepts("text/plain;x=\"a, application/json\"", json));
+}
+
+TEST(MediaType, LosesItsParameters) {
+  EXPECT_EQ(media_type("application/json; charset=utf-8"), "application/json");
+  EXPECT_EQ(media_type(" text/event-stream "), "text/event-stream");
+  EXPECT_EQ(media_type(""), "");
+}
+
+TEST(ReasonPhrase, NeverIsEmpty) {
+  for (int status = 100; status < 600; ++status) EXPECT_FALSE(reason_phrase(status).empty());
+  EXPECT_EQ(reason_phrase(431), "Request Header Fields Too Large");
+}
+
+}  // namespace
+}  // namespace gatehouse::net

@@ -1,0 +1,61 @@
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include <gatehouse/server/run.hpp>
+
+#include "src/server/stop_signal.hpp"
+
+namespace gatehouse::server {
+namespace {
+
+/// One endpoint on one path, nothing else.
+class Site final : public net::HttpHandler {
+ public:
+  Site(net::Loop& loop, Server& server, const HttpOptions& options) : path_(options.path), endpoint_(loop, server, options.mcp) {}
+
+  Task<void> serve(net::HttpExchange& exchange) override {
+    if (exchange.head().path() == path_) co_return co_await endpoint_.serve(exchange);
+    (void)co_await exchange.respond(404, {}, {});
+  }
+  [[nodiscard]] transport::StreamableHttp& endpoint() { return endpoint_; }
+
+ private:
+  std::string path_;
+  transport::StreamableHttp endpoint_;
+};
+
+Task<void> serve(net::Loop& loop, Server& server, HttpOptions& options, int& exit_code) {
+  Site site(loop, server, options);
+  const auto attachment = server.attach(site.endpoint().sessions());
+  net::HttpServer http(loop, site, options.http);
+  const auto address = http.listen(options.listen);
+  if (!address) {
+    std::cerr << address.error().message << '\n';
+    exit_code = EXIT_FAILURE;
+    co_return;
+  }
+  Signal asked_to_stop;
+  const StopSignal on_signal(loop, [&asked_to_stop] { asked_to_stop.notify(); });
+  const std::string url = "http://" + address->str() + options.path;
+  if (options.on_listening) options.on_listening(url);
+  else std::cout << "listening on " << url << std::endl;
+  co_await asked_to_stop.wait();
+  site.endpoint().end_streams();
+  co_await http.stop(options.grace);
+}
+
+}  // namespace
+
+int run_http(Server& server, HttpOptions options) {
+  net::Loop loop;
+  return run_http(loop, server, std::move(options));
+}
+
+int run_http(net::Loop& loop, Server& server, HttpOptions options) {
+  int exit_code = EXIT_SUCCESS;
+  net::run(loop, serve(loop, server, options, exit_code));
+  return exit_code;
+}
+
+}  // namespace gatehouse::server

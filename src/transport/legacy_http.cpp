@@ -1,0 +1,139 @@
+// Sessions over Streamable HTTP, 2025-03-26 to 2025-11-25: POST, GET, DELETE.
+#include <array>
+#include <deque>
+
+#include <gatehouse/json/value.hpp>
+#include <gatehouse/net/sse.hpp>
+#include <gatehouse/transport/legacy.hpp>
+#include <gatehouse/transport/mirrored_headers.hpp>
+#include <gatehouse/transport/streamable_http.hpp>
+
+#include "src/transport/http_events.hpp"
+
+namespace gatehouse::transport {
+namespace {
+
+/// The standalone stream of a session on a GET response.
+class GetStream final : public MessageSink {
+ public:
+  explicit GetStream(net::HttpExchange& exchange) : exchange_(exchange) {}
+  bool deliver(const json::Pieces& message) override {
+    std::string event;
+    net::append_sse_event(event, message);
+    return exchange_.push(event);
+  }
+
+ private:
+  net::HttpExchange& exchange_;
+};
+
+Result<void> check_version_header(const net::RequestHead& head) {
+  const net::Header* version = head.find(kVersionHeader);
+  if (!version || mcp::parse_revision(version->value)) return {};
+  return fail(Kind::invalid_request, Origin::client, "MCP-Protocol-Version names a version that is not supported here.");
+}
+
+Error unknown_session() {
+  return {Kind::session_not_found, Origin::client, "Session not found: start again with initialize."};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Session>> StreamableHttp::find_session(const net::HttpExchange& exchange) {
+  const net::Header* id = exchange.head().find(kSessionHeader);
+  if (!id) return fail(Kind::session_required, Origin::client, "Mcp-Session-Id is missing: start with initialize.");
+  if (auto version = check_version_header(exchange.head()); !version) return fail(std::move(version.error()));
+  auto session = sessions_.find(id->value, Clock::now());
+  if (!session) return fail(unknown_session());
+  return session;
+}
+
+Task<void> StreamableHttp::legacy_post(net::HttpExchange& exchange, const mcp::Message& message) {
+  if (message.method == mcp::Method::initialize) co_return co_await initialize(exchange, message);
+  auto session = find_session(exchange);
+  if (!session) co_return co_await refuse(exchange, message.rpc.id, session.error(), mcp::kLatestLegacy);
+  if (message.rpc.type == jsonrpc::Type::request) co_return co_await legacy_call(exchange, **session, message);
+  const auto client = (*session)->client(exchange.peer_address(), exchange.head().value("User-Agent"));
+  take_message(**session, message, exchange.body(), client, responder_);
+  (void)co_await exchange.respond(202, {}, {});
+}
+
+Task<void> StreamableHttp::initialize(net::HttpExchange& exchange, const mcp::Message& message) {
+  auto checked = check_initialize(message);
+  if (checked && exchange.head().find(kSessionHeader)) {
+    checked = fail(Kind::invalid_request, Origin::client, "initialize starts a new session: send it without Mcp-Session-Id.");
+  }
+  if (!checked) co_return co_await refuse(exchange, message.rpc.id, checked.error(), mcp::kLatestLegacy);
+  auto session = sessions_.create(message, Clock::now());
+  if (!session) co_return co_await refuse(exchange, message.rpc.id, session.error(), mcp::kLatestLegacy);
+  const auto client = (*session)->client(exchange.peer_address(), exchange.head().value("User-Agent"));
+  const auto answer = mcp::Answer::of(initialize_result(**session, responder_.about(client)));
+  const Rendered rendered(message.rpc.id, *answer, (*session)->revision(), responder_.server_info());
+  const std::array headers = {net::Header{"Content-Type", kJsonType}, net::Header{kSessionHeader, (*session)->id()}};
+  (void)co_await exchange.respond(200, headers, rendered.pieces());
+}
+
+Task<mcp::Reply> StreamableHttp::answer_in_session(Session& session, const mcp::Call& call) {
+  if (session.running() >= options_.max_calls_per_session) {
+    co_return fail(Kind::limit_exceeded, Origin::client, "Too many requests of this session are still being answered.");
+  }
+  co_return co_await answer_legacy(session, call, responder_);
+}
+
+Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, Session& session, const mcp::Message& message) {
+  const auto keep = session.shared_from_this();
+  const auto client = session.client(exchange.peer_address(), exchange.head().value("User-Agent"));
+  HttpEvents events(exchange, &session);
+  Cancel cancel;   // a lost connection is no cancellation here (TR-424), the end of this process is
+  const Cancel::Hook shutdown(exchange.peer_gone(), [&] {
+    if (exchange.peer_gone().reason() == CancelReason::shutting_down) cancel.request(CancelReason::shutting_down);
+  });
+  auto reply = co_await answer_in_session(session, {message, client, events, cancel, Clock::now()});
+  sessions_.touch(session, Clock::now());
+  if (reply) {
+    co_await events.finish(Rendered(message.rpc.id, **reply, client.revision, responder_.server_info()));
+  } else {
+    co_await events.finish(Rendered(message.rpc.id, reply.error(), client.revision));
+  }
+}
+
+Task<void> StreamableHttp::get(net::HttpExchange& exchange) {
+  const net::Header* version = exchange.head().find(kVersionHeader);
+  const bool modern = version && mcp::looks_modern(version->value);
+  if (modern || (!version && !exchange.head().find(kSessionHeader))) {
+    co_return co_await refuse(exchange, {}, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
+  }
+  auto session = find_session(exchange);
+  if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
+  if (!net::accepts(exchange.head().value("Accept"), kEventStreamType)) {
+    co_return co_await refuse(exchange, {}, {Kind::not_acceptable, Origin::client, "Accept has to list text/event-stream."}, mcp::kLatestLegacy);
+  }
+  const std::array headers = {net::Header{"Content-Type", kEventStreamType}, net::Header{"Cache-Control", "no-cache"},
+                              net::Header{"X-Accel-Buffering", "no"}};
+  if (!exchange.begin_stream(200, headers)) co_return;
+  GetStream stream(exchange);
+  OpenStream open(exchange, streams_);
+  Signal over;
+  const Cancel::Hook gone(exchange.peer_gone(), [&over] { over.notify(); });
+  const Cancel::Hook closing(open.closing, [&over] { over.notify(); });
+  (*session)->attach(stream, open.closing);
+  exchange.forget_request();
+  co_await over.wait();
+  (*session)->detach(stream);
+  sessions_.touch(**session, Clock::now());
+  (void)co_await exchange.end_stream();
+}
+
+Task<void> StreamableHttp::remove(net::HttpExchange& exchange) {
+  const net::Header* version = exchange.head().find(kVersionHeader);
+  const bool modern = version && mcp::looks_modern(version->value);
+  if (modern || (!version && !exchange.head().find(kSessionHeader))) {
+    co_return co_await refuse(exchange, {}, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
+  }
+  auto session = find_session(exchange);
+  if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
+  sessions_.end((*session)->id());
+  (void)co_await exchange.respond(204, {}, {});
+}
+
+}  // namespace gatehouse::transport

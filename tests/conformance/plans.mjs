@@ -1,0 +1,34 @@
+// Which runs of the conformance suite are made, and the processes they need.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { within } from '../interop/lib/wait.mjs';
+
+const LEGACY = 'backend_legacy.mjs';
+const MODERN = 'backend_modern.mjs';
+
+/// conformance-stable does not know 2026-07-28.
+export const plans = [
+  { suite: 'conformance-stable', revision: '2025-06-18', backend: LEGACY },
+  { suite: 'conformance-stable', revision: '2025-11-25', backend: LEGACY },
+  { suite: 'conformance-next', revision: '2025-06-18', backend: LEGACY },
+  { suite: 'conformance-next', revision: '2025-11-25', backend: LEGACY },
+  { suite: 'conformance-next', revision: '2026-07-28', backend: MODERN }
+];
+
+/// The part of a gateway configuration that puts an unprefixed endpoint in front of one server.
+export const unprefixed = (url) => ({
+  endpoints: [{ path: '/mcp', servers: ['backend'], prefix: 'none' }],
+  servers: { backend: { url } }
+});
+
+/// Starts a backend on a free port: {url, stop}.
+export async function startBackend(file) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const url = await within(`the start of ${file}`, new Promise((resolve, reject) => {
+    lines.once('line', resolve);
+    child.once('exit', (code) => reject(new Error(`${file} ended with exit code ${code}`)));
+  }));
+  return { url, stop: () => child.kill('SIGKILL') };
+}

@@ -1,0 +1,127 @@
+// A gateway process under test: starts it on a free port with a generated configuration, and stops it again.
+// The executable is $GATEHOUSE_BIN, or build/release/gatehouse of this checkout.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { descendants } from './processes.mjs';
+import { until, within } from './wait.mjs';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+export const BINARY = resolve(process.env.GATEHOUSE_BIN ?? join(ROOT, 'build/release/gatehouse'));
+
+const START_MS = 15_000;
+const STOP_MS = 20_000;
+
+// A test that breaks off must neither leave processes behind nor be kept from ending by them.
+const running = new Set();
+process.on('exit', () => {
+  for (const { pid } of running) {
+    for (const victim of [pid, ...descendants(pid).map((below) => below.pid)]) {
+      try {
+        process.kill(victim, 'SIGKILL');
+      } catch {
+        // It was gone already.
+      }
+    }
+  }
+});
+
+export class Gateway {
+  /// Lines of stderr so far; those that are JSON also in `events`.
+  lines = [];
+  events = [];
+  #directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  #partial = '';
+
+  /// Starts `gatehouse serve` with a configuration in the gateway's own form: {servers, endpoints?, limits?, ...}.
+  static async serve(config, options = {}) {
+    const gateway = new Gateway();
+    gateway.configure(config);
+    await gateway.#start(['serve', '-c', gateway.configFile], options);
+    return gateway;
+  }
+
+  /// Starts `gatehouse serve --mcp-servers` with a desktop host's file: {mcpServers: {name: {command, args, env}}}.
+  static async serveHostFile(file, options = {}) {
+    const gateway = new Gateway();
+    const path = join(gateway.#directory, 'claude_desktop_config.json');
+    writeFileSync(path, JSON.stringify(file, null, 2));
+    await gateway.#start(['serve', '--mcp-servers', path, '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'], options);
+    return gateway;
+  }
+
+  get configFile() { return join(this.#directory, 'gatehouse.yaml'); }
+  get directory() { return this.#directory; }
+  get pid() { return this.child.pid; }
+
+  /// The URL of an endpoint.
+  url(path = '/mcp') { return new URL(path, this.base).href; }
+
+  /// Writes the configuration (JSON is YAML) in one step, as an editor or a deployment tool does: a new file, renamed.
+  configure(config) {
+    const full = { listen: '127.0.0.1:0', admin: { listen: '127.0.0.1:0' }, ...config };
+    const draft = `${this.configFile}.new`;
+    writeFileSync(draft, JSON.stringify(full, null, 2));
+    renameSync(draft, this.configFile);
+  }
+
+  async #start(args, { env = {}, startTimeout = START_MS } = {}) {
+    assert.ok(existsSync(BINARY), `no gateway at ${BINARY}: build it or set GATEHOUSE_BIN`);
+    const ready = join(this.#directory, 'ready');
+    this.child = spawn(BINARY, [...args, '--ready-file', ready], {
+      cwd: this.#directory, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe']
+    });
+    running.add(this.child);
+    this.child.unref();
+    this.child.stderr.unref();
+    this.exited = new Promise((done) => this.child.once('exit', (code, signal) => {
+      running.delete(this.child);
+      done({ code, signal });
+    }));
+    this.child.stderr.setEncoding('utf8').on('data', (chunk) => this.#collect(chunk));
+    try {
+      this.base = await until('the gateway to be ready', () => {
+        assert.equal(this.child.exitCode, null, 'the gateway ended instead of starting');
+        return existsSync(ready) && readFileSync(ready, 'utf8').trim();
+      }, startTimeout);
+    } catch (error) {
+      this.child.kill('SIGKILL');
+      throw new Error(`${error.message}\n${this.log()}`);
+    }
+  }
+
+  #collect(chunk) {
+    const lines = (this.#partial + chunk).split('\n');
+    this.#partial = lines.pop();
+    for (const line of lines) {
+      this.lines.push(line);
+      try {
+        this.events.push(JSON.parse(line));
+      } catch {
+        // Not every line is an event: plain text is kept in `lines`.
+      }
+    }
+  }
+
+  /// The end of the log, for messages of failed assertions.
+  log(count = 40) { return ['--- gateway log', ...this.lines.slice(-count), '---'].join('\n'); }
+
+  /// Asks the gateway to stop and expects it to leave with exit code 0.
+  async stop() {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
+    try {
+      const { code, signal } = await within('stopping the gateway', this.exited, STOP_MS);
+      assert.deepEqual({ code, signal }, { code: 0, signal: null }, this.log());
+    } finally {
+      this.kill();
+    }
+  }
+
+  /// Ends the gateway without asking, and removes its files.
+  kill() {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
