@@ -4,12 +4,17 @@ find_package(Boost 1.81 CONFIG REQUIRED) # headers only
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(simdjson CONFIG REQUIRED)
 find_package(fmt CONFIG REQUIRED)
+find_package(fmt CONFIG REQUIRED)
 
 if(GATEHOUSE_BUILD_PROGRAMS OR GATEHOUSE_BUILD_TESTS OR GATEHOUSE_FUZZ)
   set(GATEHOUSE_BUILD_GATEWAY ON)
   find_package(spdlog CONFIG REQUIRED)
   find_package(CLI11 CONFIG REQUIRED)
   find_package(yaml-cpp CONFIG REQUIRED)
+  find_path(GATEHOUSE_XXHASH_INCLUDE_DIR xxhash.h REQUIRED) # used inline, so there is nothing to link
+  add_library(gatehouse_xxhash INTERFACE)
+  add_library(gatehouse::xxhash ALIAS gatehouse_xxhash)
+  target_include_directories(gatehouse_xxhash SYSTEM INTERFACE "${GATEHOUSE_XXHASH_INCLUDE_DIR}")
   if(TARGET yaml-cpp::yaml-cpp) # 0.8 and newer
     add_library(gatehouse::yaml_cpp ALIAS yaml-cpp::yaml-cpp)
   else()

@@ -21,7 +21,9 @@ void Endpoint::show(std::shared_ptr<const stages::Routes> routes) {
   const auto before = std::exchange(routes_, std::move(routes));
   if (!before) return;
   for (const mcp::ListKind kind : mcp::kListKinds) {
-    if (before->view->fingerprint(kind) == routes_->view->fingerprint(kind)) continue;
+    const auto index = static_cast<std::size_t>(kind);
+    const bool announced = routes_->announcements[index] > before->announcements[index];
+    if (!announced && before->view->fingerprint(kind) == routes_->view->fingerprint(kind)) continue;
     stages::announce(subscribers_, kind);
     http_.sessions().each([&](transport::Session& session) { session.send(mcp::changed_notification(kind), json::Splice("{}")); });
   }

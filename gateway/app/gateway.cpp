@@ -114,6 +114,7 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const config::Endpoint
   }
   std::vector<catalog::Source> sources;
   for (const auto& server : routes->servers) {
+    for (std::size_t kind = 0; kind < routes->announcements.size(); ++kind) routes->announcements[kind] += server->announcements()[kind];
     sources.push_back({server->name(), server->lists(), server->state() != upstream::State::up});
   }
   routes->view = std::make_shared<const catalog::View>(

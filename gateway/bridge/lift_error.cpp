@@ -25,7 +25,7 @@ int translate(int c, const Hop& hop, bool names_uri) {
       const bool missing_resource = hop.method == mcp::Method::resources_read && names_uri && mcp::is_modern(hop.server);
       return missing_resource && !modern ? code::kResourceNotFound : c;
     }
-    case code::kHeaderMismatch:
+    case code::kHeaderMismatch: return modern ? c : code::kInternal;   // its own Mcp-Param-* headers were passed on
     case code::kUnsupportedVersion: return code::kInternal;
     case code::kMissingCapability: return modern ? c : code::kNotBridgeable;
     case code::kUrlElicitationRequired: return modern ? code::kNotBridgeable : c;

@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +21,7 @@ struct Routes {
   std::string endpoint;                                      ///< Path.
   std::vector<std::shared_ptr<upstream::Upstream>> servers;  ///< In the order of `view->sources()`.
   std::shared_ptr<const catalog::View> view;
+  std::array<std::uint64_t, 4> announcements{};              ///< Sum of the servers' announced changes, by ListKind.
 };
 
 struct Call {

@@ -20,7 +20,8 @@ class Relay final : public client::Listener {
 
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override {
     if (!mcp::server_may_send_requests(call_.client.revision)) {
-      co_return fail(Kind::method_not_found, Origin::client, "This client cannot be asked while its request runs.");
+      co_return fail(Kind::method_not_found, Origin::client,
+                     "This stateless client cannot answer " + std::string(request.rpc.method) + " while its request runs.");
     }
     const json::Splice params(request.rpc.params.empty() ? "{}" : request.rpc.params);
     co_return co_await call_.events.ask(request.rpc.method, params, cancel);
@@ -70,6 +71,7 @@ Task<mcp::Reply> Forward::handle(Call& call, Next) {
                            .edits = &params,
                            .capabilities = declared(call.in.client),
                            .log_level = call.in.client.log_level,
+                           .parameter_headers = call.in.client.parameter_headers,
                            .local_name = mcp::target_of(request.method) == mcp::Target::reference ? std::string_view() : call.target.local,
                            .uris = call.routes.view->rewrites_uris() ? mcp::Uris::collect : mcp::Uris::skip};
   };

@@ -135,6 +135,7 @@ Task<void> Upstream::watch(std::shared_ptr<client::Link> link) {
 
 Task<bool> Upstream::refresh() {
   const auto binding = main_;
+  const Announcements announced_before = announced_;
   auto fetched = co_await fetch_lists(*binding->link, name(), options_.timeout, tasks_.cancel());
   tried_ = true;
   if (!fetched) {
@@ -149,7 +150,8 @@ Task<bool> Upstream::refresh() {
     bindings_.expire(Clock::now());
     wake_.notify();
   });
-  const bool changed = !lists_ || !same_items(*lists_, *fetched);
+  const bool changed = !lists_ || !same_items(*lists_, *fetched) || announcements_ != announced_before;
+  announcements_ = announced_before;   // what came later is in the next reading
   if (changed) lists_ = std::make_shared<const catalog::ServerLists>(std::move(*fetched));
   const bool was_up = state_ == State::up;
   set_state(State::up, {});
@@ -181,6 +183,9 @@ Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabil
 void Upstream::notified(const mcp::Message& notification) {
   const std::string_view method = notification.rpc.method;
   if (method == mcp::notification::kToolsChanged || method == mcp::notification::kResourcesChanged || method == mcp::notification::kPromptsChanged) {
+    for (const mcp::ListKind kind : mcp::kListKinds) {
+      if (method == mcp::changed_notification(kind)) ++announced_[static_cast<std::size_t>(kind)];
+    }
     refresh_wanted_ = true;
     wake_.notify();
   } else if (method == mcp::notification::kMessage) {
@@ -268,8 +273,14 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
     }
   }
   --counters_.in_flight;
-  settled_.notify_all();
+  if (counters_.in_flight == 0) settled_.notify_all();
+  if (!answered && answered.error().origin == Origin::upstream) name_server(answered.error());
   co_return answered;
+}
+
+/// Whoever reads the message sees the gateway only: say which server it is about.
+void Upstream::name_server(Error& error) const {
+  if (error.message.find(name()) == std::string::npos) error.message = fmt::format("Server \"{}\": {}", name(), error.message);
 }
 
 /// After a connection was lost: gives `run` a moment to notice and waits for the next one.

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -75,6 +76,9 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   [[nodiscard]] const std::string& problem() const { return problem_; }     ///< Why it is down; empty when it is not.
   [[nodiscard]] bool tried() const { return tried_; }                       ///< The first attempt is over, however it ended.
   [[nodiscard]] const std::shared_ptr<const catalog::ServerLists>& lists() const { return lists_; }
+  /// How often the server said that a list changed, by ListKind, as far as `lists` has it.
+  using Announcements = std::array<std::uint64_t, 4>;
+  [[nodiscard]] const Announcements& announcements() const { return announcements_; }
   [[nodiscard]] std::optional<mcp::Revision> revision() const;
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::size_t connections() const { return (main_ ? 1 : 0) + bindings_.size(); }
@@ -95,6 +99,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<void> set_level(client::Link& link, mcp::LogLevel level);
   void set_state(State state, std::string problem);
   void failed(const Error& error);
+  void name_server(Error& error) const;
 
   const std::uint64_t number_;
   Environment environment_;
@@ -105,6 +110,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   std::shared_ptr<Binding> main_;
   Bindings bindings_;
   std::shared_ptr<const catalog::ServerLists> lists_;
+  Announcements announced_{}, announcements_{};
   Counters counters_;
   Signal wake_;            // of `run`
   Broadcast settled_;      // state changed, calls in flight ended

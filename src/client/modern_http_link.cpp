@@ -44,9 +44,11 @@ class ModernHttpLink final : public Link {
     const std::uint64_t id = parts_.next_id++;
     const Outgoing message(id, request, &sender_);
     const std::string name = transport::encode_header_value(request.local_name);
-    const Header headers[] = {{transport::kMethodHeader, request.method_name}, {transport::kNameHeader, name}};
+    boost::container::small_vector<Header, 8> headers{{transport::kMethodHeader, request.method_name}};
+    if (request.local_name.data()) headers.push_back({transport::kNameHeader, name});
+    headers.insert(headers.end(), request.parameter_headers.begin(), request.parameter_headers.end());
     const HttpPost post{.fixed_headers = parts_.headers,
-                        .headers = {headers, request.local_name.data() ? 2U : 1U},
+                        .headers = {headers.data(), headers.size()},
                         .body = &message.pieces(),
                         .id = id,
                         .uris = request.uris};

@@ -78,7 +78,8 @@ Task<void> fill_up(Client& c, RawServer& server, std::string& outcome) {
   TaskGroup group;
   group.spawn(ask(c, server.port(), first));
   const auto peer = co_await server.accept();
-  co_await send_to(c, {.host = "127.0.0.1", .port = server.port()}, outcome);
+  Url url{.host = "127.0.0.1", .port = server.port()};
+  co_await send_to(c, std::move(url), outcome);
   co_await peer->send("HTTP/1.1 204 No Content\r\n\r\n");
   co_await group.join();
 }

@@ -26,12 +26,13 @@ std::unexpected<Error> lost(const char* what) {
 }
 
 std::unexpected<Error> io_error(const char* what) {
-  return fail(Kind::io, Origin::gateway, "the system refused an operation", std::string{what} + ": " + std::strerror(errno));
+  return fail(Kind::io, Origin::gateway, "the system refused an operation",
+              std::string{what} + ": " + std::strerror(errno));
 }
 
 void ignore_broken_pipes() {
   static const bool done = [] {
-    struct sigaction now {};
+    struct sigaction now{};
     if (::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
     return true;
   }();
@@ -91,7 +92,7 @@ class Remainder {
 // Outlives the Pipe while a coroutine waits: that one then finds the descriptor closed.
 struct Pipe::State {
   Fd fd;
-  std::optional<Watch> watch;   // none for files, which are always ready
+  std::optional<Watch> watch;  // none for files, which are always ready
   Turnstile writers;
 
   static Task<Result<std::size_t>> read(std::shared_ptr<State> self, char* space, std::size_t size);
@@ -165,7 +166,7 @@ namespace {
 // A description of our own, so that O_NONBLOCK does not reach others that share the terminal or pipe (our own stderr, the
 // shell). Sockets cannot be opened again, and files would start from their beginning.
 Fd own_description(int number, int mode) {
-  struct stat what {};
+  struct stat what{};
   if (::fstat(number, &what) == 0 && (S_ISFIFO(what.st_mode) || S_ISCHR(what.st_mode))) {
     const std::string path = "/proc/self/fd/" + std::to_string(number);
     if (Fd fd{::open(path.c_str(), mode | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)}) return fd;

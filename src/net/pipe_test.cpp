@@ -36,7 +36,8 @@ void on_loop(Body body) {
 }
 
 Task<void> write_text(Pipe& pipe, std::string text, Result<void>& outcome) {
-  const json::Pieces pieces{std::string_view{text}.substr(0, text.size() / 3), {}, std::string_view{text}.substr(text.size() / 3)};
+  const json::Pieces pieces{
+      std::string_view{text}.substr(0, text.size() / 3), {}, std::string_view{text}.substr(text.size() / 3)};
   outcome = co_await pipe.write(pieces);
 }
 
@@ -78,7 +79,8 @@ TEST(Pipe, TakesMorePiecesThanOneSystemCall) {
     json::Pieces pieces;
     std::string expected;
     for (int i = 0; i < 1000; ++i) {
-      const std::string_view digit = std::string_view{"0123456789"}.substr(static_cast<std::size_t>(i % 10), i % 3 ? 1 : 0);
+      const std::string_view digit =
+          std::string_view{"0123456789"}.substr(static_cast<std::size_t>(i % 10), i % 3 ? 1 : 0);
       pieces.push_back(digit);
       expected += digit;
     }

@@ -46,8 +46,12 @@ std::string ExitStatus::str() const {
 // Kept alive by the reads that wait for the guard and for stderr, until both ended or the loop is destroyed.
 struct Process::Impl : std::enable_shared_from_this<Impl> {
   Impl(Loop& owner, ProcessOptions&& settings)
-      : loop(owner), options(std::move(settings)), status(owner.impl().context), err(owner.impl().context),
-        guard_end(owner.impl().context), err_lines(options.max_stderr_line_bytes) {}
+      : loop(owner),
+        options(std::move(settings)),
+        status(owner.impl().context),
+        err(owner.impl().context),
+        guard_end(owner.impl().context),
+        err_lines(options.max_stderr_line_bytes) {}
   ~Impl();
 
   Result<void> adopt(Launched&& launched);
@@ -70,7 +74,7 @@ struct Process::Impl : std::enable_shared_from_this<Impl> {
   GuardReport report_space{};
   std::optional<Error> start_error;
   ExitStatus exit;
-  Latch started, exited, gone;   // in this order
+  Latch started, exited, gone;  // in this order
 };
 
 Process::Impl::~Impl() {
@@ -86,7 +90,8 @@ Result<void> Process::Impl::adopt(Launched&& launched) {
   status.assign(launched.status.release(), error);
   err.assign(launched.err.release(), err_error);
   if (!err_error) err.non_blocking(true, err_error);
-  if (error || err_error) return fail(Kind::io, Origin::gateway, "the system refused to watch another process", error.message());
+  if (error || err_error)
+    return fail(Kind::io, Origin::gateway, "the system refused to watch another process", error.message());
   auto stdin_pipe = Pipe::take(loop, launched.in.release());
   if (!stdin_pipe) return fail(std::move(stdin_pipe.error()));
   in = std::move(*stdin_pipe);
@@ -100,7 +105,8 @@ Result<void> Process::Impl::adopt(Launched&& launched) {
 
 void Process::Impl::command(GuardCommand what) {
   // A guard that is gone has nothing left to do.
-  if (lifeline) [[maybe_unused]] const auto written = ::write(lifeline.get(), &what, sizeof what);
+  if (lifeline) [[maybe_unused]]
+    const auto written = ::write(lifeline.get(), &what, sizeof what);
 }
 
 void Process::Impl::read_status() {
@@ -133,7 +139,8 @@ void Process::Impl::on_exit(ExitStatus how) {
 void Process::Impl::on_guard_end() {
   if (!exited.is_open()) {
     if (child > 0) ::kill(-child, SIGKILL);  // somebody killed the guard; the child itself dies with it
-    if (child < 0 && !start_error) start_error = Error{Kind::io, Origin::gateway, "the guard of a process ended unexpectedly"};
+    if (child < 0 && !start_error)
+      start_error = Error{Kind::io, Origin::gateway, "the guard of a process ended unexpectedly"};
     on_exit({.code = 128 + SIGKILL, .signal = SIGKILL});
   }
   lifeline.reset();

@@ -71,7 +71,8 @@ TEST(ProcessEnd, StopAsksWithSigtermNext) {
 
 TEST(ProcessEnd, StopKillsAChildThatIgnoresEverythingElse) {
   on_loop([](Loop& loop) -> Task<void> {
-    const auto process = co_await started(loop, shell("trap '' TERM HUP INT; echo ready; while :; do sleep 1000; done"));
+    const auto process =
+        co_await started(loop, shell("trap '' TERM HUP INT; echo ready; while :; do sleep 1000; done"));
     co_await read_line(*process);
     const ExitStatus end = co_await process->stop(20ms, 20ms);
     EXPECT_EQ(end.signal, SIGKILL);
@@ -117,8 +118,9 @@ TEST(ProcessEnd, WhatAChildLeavesBehindEndsAfterIt) {
 
 // Leaves behind a process, started by `how`, that ends when it is asked to.
 ProcessOptions leaves_behind(const std::string& how) {
-  auto options = shell("fifo=$(mktemp -u); mkfifo $fifo; " + how +
-                       " sh -c \"trap 'echo asked; exit' TERM; echo > $fifo; while :; do sleep 0.05; done\" & read x < $fifo; rm $fifo");
+  auto options = shell(
+      "fifo=$(mktemp -u); mkfifo $fifo; " + how +
+      " sh -c \"trap 'echo asked; exit' TERM; echo > $fifo; while :; do sleep 0.05; done\" & read x < $fifo; rm $fifo");
   options.orphan_grace = 10s;
   return options;
 }
@@ -156,8 +158,7 @@ TEST(ProcessEnd, AKilledGuardTakesTheChildWithItAndIsNoticed) {
     co_await process->stop(1h, 1h);
     EXPECT_TRUE(second.ends_within(10'000));
   });
-  while (::waitpid(-1, nullptr, 0) > 0) {
-  }  // the two became our children if we adopt orphans
+  while (::waitpid(-1, nullptr, 0) > 0) {}  // the two became our children if we adopt orphans
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -171,7 +172,7 @@ long anonymous_kib(pid_t pid) {
 }
 
 TEST(ProcessEnd, TheGuardKeepsNoneOfOurMemory) {
-  const std::string large(64 << 20, 'x');                  // a mapping of its own
+  const std::string large(64 << 20, 'x');                                // a mapping of its own
   const std::vector<std::string> small(20'000, std::string(1000, 'x'));  // the heap
   on_loop([](Loop& loop) -> Task<void> {
     const auto process = co_await started(loop, shell("echo $PPID; cat"));
@@ -183,37 +184,37 @@ TEST(ProcessEnd, TheGuardKeepsNoneOfOurMemory) {
 }
 #endif
 
-Task<void> start_and_tell(Loop& loop, int tell) {
-  auto options = shell(std::string{kTree} + "cat > /dev/null; wait");
-  options.orphan_grace = 50ms;
+Task<void> start_and_tell(Loop& loop, ProcessOptions options, int tell) {
   const auto process = co_await started(loop, std::move(options));
   const std::string line = co_await read_line(*process) + "\n";
   if (::write(tell, line.data(), line.size()) < 0) std::abort();
   co_await process->wait();
 }
 
-// A process of ours that starts the tree and dies without a word. Returns what to observe.
-std::vector<Observed> tree_of_a_killed_gateway() {
+// A process of ours starts a child that prints pids, and dies without a word. Returns what to observe.
+std::vector<Observed> left_by_a_killed_gateway(ProcessOptions options) {
   int tell[2];
   if (::pipe2(tell, O_CLOEXEC) != 0) return {};
   const pid_t gateway = ::fork();
   if (gateway == 0) {
     Loop loop;
-    run(loop, start_and_tell(loop, tell[1]));
+    run(loop, start_and_tell(loop, std::move(options), tell[1]));
     ::_exit(0);
   }
   ::close(tell[1]);
   std::string pids;
   for (char c = 0; ::read(tell[0], &c, 1) == 1 && c != '\n';) pids += c;
   ::close(tell[0]);
-  auto tree = observe(pids);
+  auto processes = observe(pids);
   ::kill(gateway, SIGKILL);
   ::waitpid(gateway, nullptr, 0);
-  return tree;
+  return processes;
 }
 
 TEST(ProcessEnd, TheWholeTreeEndsWhenWeAreKilled) {
-  const auto tree = tree_of_a_killed_gateway();
+  auto options = shell(std::string{kTree} + "cat > /dev/null; wait");
+  options.orphan_grace = 50ms;
+  const auto tree = left_by_a_killed_gateway(std::move(options));
   ASSERT_EQ(tree.size(), 4u);
   for (const Observed& process : tree) {
     EXPECT_TRUE(process.existed());
@@ -221,10 +222,24 @@ TEST(ProcessEnd, TheWholeTreeEndsWhenWeAreKilled) {
   }
 }
 
+TEST(ProcessEnd, ChildrenAreAskedBeforeTheyAreKilledWhenWeAreKilled) {
+  const auto file = std::filesystem::temp_directory_path() / ("gatehouse-asked-" + std::to_string(::getpid()));
+  auto options = shell("trap 'echo asked > " + file.string() + "; exit' TERM; echo $$; while :; do sleep 0.05; done");
+  options.orphan_grace = 10s;
+  const auto child = left_by_a_killed_gateway(std::move(options));
+  ASSERT_EQ(child.size(), 1u);
+  EXPECT_TRUE(child[0].ends_within(10'000));
+  std::string word;
+  std::ifstream{file} >> word;
+  EXPECT_EQ(word, "asked");
+  std::filesystem::remove(file);
+}
+
 TEST(ProcessEnd, GuardsOfOtherChildrenDoNotKeepAChildAlive) {
   on_loop([](Loop& loop) -> Task<void> {
     const auto first = co_await started(loop, shell("cat"));
-    const auto second = co_await started(loop, shell("cat"));  // its guard was forked while the first one's pipes were open
+    const auto second =
+        co_await started(loop, shell("cat"));  // its guard was forked while the first one's pipes were open
     const ExitStatus end = co_await first->stop(10s, 10s);
     EXPECT_EQ(end.str(), "exit code 0");
     co_await second->stop();

@@ -9,22 +9,22 @@ namespace {
 
 // The guard's descriptors. 0 to 2 become the child's.
 constexpr int kLifeline = 3, kStatus = 4, kFirstFree = 5;
-constexpr long kRescanMs = 50;      // while what was left behind may still end by itself
-constexpr long kKillAgainMs = 10;   // killing one process makes us the parent of its children
-constexpr long kGiveUpMs = 5000;    // a process stuck in the kernel does not hold us for ever
+constexpr long kRescanMs = 50;     // while what was left behind may still end by itself
+constexpr long kKillAgainMs = 10;  // killing one process makes us the parent of its children
+constexpr long kGiveUpMs = 5000;   // a process stuck in the kernel does not hold us for ever
 constexpr int kMaxTermed = 256;
 
 struct Guard {
   const GuardPlan& plan;
   pid_t child = -1;
-  int signals = -1;             // readable when a child ended
-  int exec_outcome = -1;        // readable or ended when the child's exec failed or succeeded; -1 once that is known
+  int signals = -1;       // readable when a child ended
+  int exec_outcome = -1;  // readable or ended when the child's exec failed or succeeded; -1 once that is known
   bool child_running = true;
   bool gateway_alive = true;
   bool group_termed = false;
-  long kill_at = -1;            // when patience ends; -1: not our decision
-  long give_up_at = -1;         // set while killing
-  pid_t termed[kMaxTermed];     // adopted processes that got their one SIGTERM
+  long kill_at = -1;         // when patience ends; -1: not our decision
+  long give_up_at = -1;      // set while killing
+  pid_t termed[kMaxTermed];  // adopted processes that got their one SIGTERM
   int termed_count = 0;
 };
 
@@ -47,7 +47,8 @@ GATEHOUSE_BARE void take_places(const GuardPlan& plan) {
 GATEHOUSE_BARE bool start_child(Guard& guard) {
   int pipe[2];
   const unsigned long child_signal = 1ul << (SIGCHLD - 1);
-  guard.signals = static_cast<int>(::syscall(SYS_signalfd4, -1, &child_signal, bare::kSignalSetBytes, O_CLOEXEC | O_NONBLOCK));
+  guard.signals =
+      static_cast<int>(::syscall(SYS_signalfd4, -1, &child_signal, bare::kSignalSetBytes, O_CLOEXEC | O_NONBLOCK));
   bool ok = guard.signals >= 0 && ::syscall(SYS_pipe2, pipe, O_CLOEXEC | O_NONBLOCK) == 0;
   if (ok) {
     const auto self = static_cast<pid_t>(::syscall(SYS_getpid));
@@ -106,9 +107,7 @@ GATEHOUSE_BARE void for_each_adopted(Guard& guard, void (*act)(Guard&, pid_t)) {
   bare::close(proc);
 }
 
-GATEHOUSE_BARE void kill_adopted(Guard&, pid_t pid) {
-  bare::kill(bare::group_of(pid) == pid ? -pid : pid, SIGKILL);
-}
+GATEHOUSE_BARE void kill_adopted(Guard&, pid_t pid) { bare::kill(bare::group_of(pid) == pid ? -pid : pid, SIGKILL); }
 
 GATEHOUSE_BARE void term_adopted(Guard& guard, pid_t pid) {
   for (int i = 0; i < guard.termed_count; ++i) {
@@ -186,11 +185,11 @@ GATEHOUSE_BARE long patience_ms(const Guard& guard) {
 }
 
 GATEHOUSE_BARE void wait_for_news(Guard& guard) {
-  pollfd news[3] = {{guard.signals, POLLIN, 0}, {guard.exec_outcome, POLLIN, 0}, {guard.gateway_alive ? kLifeline : -1, POLLIN, 0}};
+  pollfd news[3] = {
+      {guard.signals, POLLIN, 0}, {guard.exec_outcome, POLLIN, 0}, {guard.gateway_alive ? kLifeline : -1, POLLIN, 0}};
   bare::poll(news, 3, patience_ms(guard));
   char drained[1024];
-  while (bare::read(guard.signals, drained, sizeof drained) > 0) {
-  }
+  while (bare::read(guard.signals, drained, sizeof drained) > 0) {}
   if (news[1].revents != 0) learn_exec_outcome(guard);
   if (news[2].revents != 0) read_commands(guard);
 }

@@ -16,16 +16,16 @@ namespace gatehouse::net {
 
 /// Descriptors are over 8, for the guard arranges the low ones anew.
 struct GuardPlan {
-  const void* memory;            ///< Holds all that the pointers below point to; other memory of the parent is given back.
+  const void* memory;  ///< Holds all that the pointers below point to; other memory of the parent is given back.
   std::size_t memory_bytes;
-  const char* const* programs;   ///< Paths to try in this order; ends with null. Like `argv` and `envp`, as execve wants them.
+  const char* const* programs;  ///< Paths to try in this order. Like `argv` and `envp`, it ends with null.
   const char* const* argv;
   const char* const* envp;
-  const char* cwd;               ///< Null: the current one.
+  const char* cwd;  ///< Null: the current one.
   int child_stdin, child_stdout, child_stderr;
   int lifeline, status;
-  int max_fd;                    ///< Close up to here where the kernel has no close_range.
-  long grace_ms;                 ///< Between SIGTERM and SIGKILL when nobody is left to ask.
+  int max_fd;     ///< Close up to here where the kernel has no close_range.
+  long grace_ms;  ///< Between SIGTERM and SIGKILL when nobody is left to ask.
 };
 
 /// One byte each, on the lifeline.

@@ -18,8 +18,8 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr int kLowestFd = 9;             // below: what the guard arranges anew
-constexpr int kPipeBytes = 1 << 20;
+constexpr int kLowestFd = 9;           // below: what the guard arranges anew
+constexpr int kPipeBytes = 256 << 10;  // more brings little, and the system limits the sum per user (64 MiB)
 constexpr const char* kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 using Environment = std::map<std::string, std::string, std::less<>>;
@@ -109,7 +109,8 @@ Result<void> check(const ProcessOptions& options) {
 }
 
 std::unexpected<Error> refused(const char* what) {
-  return fail(Kind::io, Origin::gateway, "the system refused to start another process", std::string{what} + ": " + std::strerror(errno));
+  return fail(Kind::io, Origin::gateway, "the system refused to start another process",
+              std::string{what} + ": " + std::strerror(errno));
 }
 
 struct PipeEnds {
@@ -162,7 +163,7 @@ Result<Launched> launch(const ProcessOptions& options) {
   for (PipeEnds* ends : {&in, &out, &err, &lifeline, &status}) {
     if (!open_pipe(*ends)) return refused("pipe");
   }
-  // Fewer changes of context for large messages. Best effort: the system limits the sum per user.
+  // Fewer changes of context for large messages. Best effort.
   ::fcntl(in.write.get(), F_SETPIPE_SZ, kPipeBytes);
   ::fcntl(out.read.get(), F_SETPIPE_SZ, kPipeBytes);
 
@@ -198,7 +199,9 @@ std::string why_not(const ProcessOptions& options, int error) {
   switch (error) {
     case ENOENT:
       if (!options.command.contains('/')) return "command not found";
-      return options.command.starts_with('/') && ::access(options.command.c_str(), F_OK) == 0 ? "its interpreter was not found" : "no such file";
+      return options.command.starts_with('/') && ::access(options.command.c_str(), F_OK) == 0
+                 ? "its interpreter was not found"
+                 : "no such file";
     case EACCES: return "permission denied: is it an executable file?";
     case ENOEXEC: return "not a program (a script needs a #! line)";
     case E2BIG: return "its arguments and environment are too long";
@@ -212,12 +215,15 @@ Error launch_error(const ProcessOptions& options, const GuardReport& failure) {
   const std::string what = "cannot start '" + options.command + "': ";
   switch (static_cast<GuardReport::Stage>(failure.value)) {
     case GuardReport::Stage::cwd:
-      return {Kind::unavailable, Origin::upstream, what + "working directory '" + options.cwd + "': " + std::strerror(failure.detail)};
+      return {Kind::unavailable, Origin::upstream,
+              what + "working directory '" + options.cwd + "': " + std::strerror(failure.detail)};
     case GuardReport::Stage::exec:
-      return {Kind::unavailable, Origin::upstream, what + why_not(options, failure.detail), "PATH=" + search_path(environment(options))};
+      return {Kind::unavailable, Origin::upstream, what + why_not(options, failure.detail),
+              "PATH=" + search_path(environment(options))};
     case GuardReport::Stage::fork: break;
   }
-  return {Kind::io, Origin::gateway, "the system refused to start another process", what + std::strerror(failure.detail)};
+  return {Kind::io, Origin::gateway, "the system refused to start another process",
+          what + std::strerror(failure.detail)};
 }
 
 }  // namespace gatehouse::net

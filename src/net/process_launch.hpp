@@ -12,7 +12,7 @@ namespace gatehouse::net {
 /// A guard that was just forked, and our ends of the pipes to it and to the child.
 struct Launched {
   pid_t guard = -1;
-  Fd in, out, err;      ///< The child's streams.
+  Fd in, out, err;  ///< The child's streams.
   Fd lifeline, status;
 };
 

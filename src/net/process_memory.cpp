@@ -15,16 +15,16 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr std::uintptr_t kPage = 65536;             // the largest page of any architecture
-constexpr std::uintptr_t kNear = 4 * kPage;         // far more than our stack frames and thread-local storage take
-constexpr std::uintptr_t kSmall = 2 * kPage;        // the data of libraries; not worth a thought
+constexpr std::uintptr_t kPage = 65536;       // the largest page of any architecture
+constexpr std::uintptr_t kNear = 4 * kPage;   // far more than our stack frames and thread-local storage take
+constexpr std::uintptr_t kSmall = 2 * kPage;  // the data of libraries; not worth a thought
 
 struct Range {
   std::uintptr_t begin, end;
 };
 
 struct KeptRanges {
-  Range ranges[3];   // ascending
+  Range ranges[3];  // ascending
 };
 
 GATEHOUSE_BARE Range around(const void* address, std::size_t bytes) {
@@ -61,10 +61,10 @@ GATEHOUSE_BARE void unmap_but(Range range, const KeptRanges& kept) {
 struct Line {
   Range range{0, 0};
   std::uintptr_t number = 0;
-  int column = 0;          // 0 range, 1 permissions, 2 offset, 3 device, 4 inode, 5 name
-  int letter = 0;          // within the column
-  bool plain = true;       // private, writable, not executable, of no file
-  bool heap = false;       // named "[heap]", or "[h…"
+  int column = 0;     // 0 range, 1 permissions, 2 offset, 3 device, 4 inode, 5 name
+  int letter = 0;     // within the column
+  bool plain = true;  // private, writable, not executable, of no file
+  bool heap = false;  // named "[heap]", or "[h…"
 
   GATEHOUSE_BARE void take(char c) {
     if (c == ' ' && column < 5) {

@@ -90,7 +90,8 @@ TEST(Process, SaysWhyAProgramCannotBeStarted) {
     EXPECT_EQ(unknown.kind, Kind::unavailable);
     EXPECT_EQ(unknown.origin, Origin::upstream);
     EXPECT_EQ(unknown.message, "cannot start 'gatehouse-no-such-program': command not found");
-    EXPECT_EQ((co_await failure(loop, program("/no/such/program"))).message, "cannot start '/no/such/program': no such file");
+    EXPECT_EQ((co_await failure(loop, program("/no/such/program"))).message,
+              "cannot start '/no/such/program': no such file");
     const Error data = co_await failure(loop, program("/etc/passwd"));
     EXPECT_EQ(data.kind, Kind::unavailable);
     EXPECT_NE(data.message.find("permission denied"), data.message.npos) << data.message;
@@ -114,7 +115,8 @@ TEST(Process, SaysWhatIsWrongWithAScript) {
   no_interpreter = script("a", "#!/no/such/interpreter\n");
   no_line = script("b", "neither a program nor a script");
   on_loop([](Loop& loop) -> Task<void> {
-    EXPECT_EQ((co_await failure(loop, program(no_interpreter))).message, "cannot start '" + no_interpreter + "': its interpreter was not found");
+    EXPECT_EQ((co_await failure(loop, program(no_interpreter))).message,
+              "cannot start '" + no_interpreter + "': its interpreter was not found");
     EXPECT_NE((co_await failure(loop, program(no_line))).message.find("#! line"), std::string::npos);
   });
   std::filesystem::remove_all(folder);
@@ -150,7 +152,8 @@ TEST(Process, LooksTheCommandUpInTheChildsPath) {
   on_loop([](Loop& loop) -> Task<void> {
     const Error unknown = co_await failure(loop, with_env(program("true"), "PATH", "/no/such/folder:/etc"));
     EXPECT_EQ(unknown.kind, Kind::unavailable);
-    const auto process = co_await started(loop, with_env(program("true"), "PATH", "/no/such/folder:/etc/passwd:/usr/bin:/bin"));
+    const auto process =
+        co_await started(loop, with_env(program("true"), "PATH", "/no/such/folder:/etc/passwd:/usr/bin:/bin"));
     EXPECT_EQ((co_await process->wait()).code, 0);
     co_await process->stop();
   });
@@ -167,7 +170,7 @@ TEST(Process, StartsInTheGivenFolder) {
 }
 
 TEST(Process, GivesTheChildDefaultSignalsAndNoDescriptorOfOurs) {
-  struct sigaction before {};
+  struct sigaction before{};
   ::sigaction(SIGUSR1, nullptr, &before);
   std::signal(SIGUSR1, SIG_IGN);
   on_loop([](Loop& loop) -> Task<void> {
@@ -250,7 +253,8 @@ TEST(Process, KeepsTheOrderOfManyWriters) {
     TaskGroup group;
     for (const std::string& text : sent) group.spawn(write(*process, text));
     std::string echoed, part(65536, '\0');
-    while (echoed.size() < expected.size()) echoed.append(part, 0, (co_await process->read(part.data(), part.size())).value_or(0));
+    while (echoed.size() < expected.size())
+      echoed.append(part, 0, (co_await process->read(part.data(), part.size())).value_or(0));
     EXPECT_TRUE(echoed == expected);
     co_await group.join();
     co_await process->stop();

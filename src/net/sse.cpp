@@ -44,7 +44,9 @@ std::optional<std::chrono::milliseconds> parse_retry(std::string_view digits) {
   return std::chrono::milliseconds{value};
 }
 
-std::string_view one_line(std::string_view text) { return text.substr(0, text.find_first_of(std::string_view{"\r\n\0", 3})); }
+std::string_view one_line(std::string_view text) {
+  return text.substr(0, text.find_first_of(std::string_view{"\r\n\0", 3}));
+}
 
 }  // namespace
 
@@ -150,7 +152,10 @@ Result<void> SseParser::dispatch(Deliver deliver) {
   Result<void> outcome;
   if (has_data_ || has_id_) {
     if (!data_) data_.reserve(kSlack);  // an empty view has its slack too
-    outcome = deliver({.type = type_.empty() ? std::string_view{"message"} : type_, .data = data_.view(), .id = last_id_, .has_id = has_id_});
+    outcome = deliver({.type = type_.empty() ? std::string_view{"message"} : type_,
+                       .data = data_.view(),
+                       .id = last_id_,
+                       .has_id = has_id_});
   }
   data_.clear();
   type_.clear();

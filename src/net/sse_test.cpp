@@ -41,7 +41,8 @@ Outcome parse(const std::vector<std::string>& parts, std::size_t max_event_bytes
     return {};
   };
   for (const std::string& part : parts) {
-    const std::vector<char> exact(part.begin(), part.end());  // on the heap, so that a sanitizer sees a read past the end
+    const std::vector<char> exact(part.begin(),
+                                  part.end());  // on the heap, so that a sanitizer sees a read past the end
     if (auto fed = parser.feed({exact.data(), exact.size()}, keep); !fed) {
       EXPECT_EQ(fed.error().kind, Kind::too_large);
       out.failed = true;
@@ -56,7 +57,8 @@ Outcome parse(const std::vector<std::string>& parts, std::size_t max_event_bytes
 std::vector<Seen> events(std::string stream) { return parse({std::move(stream)}).events; }
 
 TEST(SseParser, ReadsTypeDataAndId) {
-  EXPECT_EQ(events("event: endpoint\nid: 7\ndata: /messages\n\n"), (std::vector<Seen>{{"endpoint", "/messages", "7", true}}));
+  EXPECT_EQ(events("event: endpoint\nid: 7\ndata: /messages\n\n"),
+            (std::vector<Seen>{{"endpoint", "/messages", "7", true}}));
   EXPECT_EQ(events("data:x\n\n"), (std::vector<Seen>{{"message", "x", "", false}}));
 }
 
@@ -77,9 +79,15 @@ TEST(SseParser, TakesEveryKindOfLineEnd) {
 }
 
 TEST(SseParser, SkipsOneByteOrderMarkAtTheStartOnly) {
-  EXPECT_EQ(events("\xEF\xBB\xBF" "data:x\n\n"), (std::vector<Seen>{{"message", "x", "", false}}));
-  EXPECT_TRUE(events("\xEF\xBB\xBF\xEF\xBB\xBF" "data:x\n\n").empty());
-  EXPECT_TRUE(events("\xEF\xBB" "data:x\n\n").empty());
+  EXPECT_EQ(events("\xEF\xBB\xBF"
+                   "data:x\n\n"),
+            (std::vector<Seen>{{"message", "x", "", false}}));
+  EXPECT_TRUE(events("\xEF\xBB\xBF\xEF\xBB\xBF"
+                     "data:x\n\n")
+                  .empty());
+  EXPECT_TRUE(events("\xEF\xBB"
+                     "data:x\n\n")
+                  .empty());
   EXPECT_EQ(events("\xEF\ndata:x\n\n").size(), 1u);
 }
 
@@ -101,7 +109,9 @@ TEST(SseParser, ForgetsTheTypeButKeepsTheIdForLaterEvents) {
 }
 
 TEST(SseParser, IgnoresAnIdWithNul) {
-  EXPECT_EQ(events("id: 1\n\nid: 2\0""3\ndata: x\n\n"s), (std::vector<Seen>{{"message", "", "1", true}, {"message", "x", "1", false}}));
+  EXPECT_EQ(events("id: 1\n\nid: 2\0"
+                   "3\ndata: x\n\n"s),
+            (std::vector<Seen>{{"message", "", "1", true}, {"message", "x", "1", false}}));
 }
 
 TEST(SseParser, ReadsRetryFromDigitsOnly) {
@@ -171,8 +181,9 @@ std::vector<Seen> slow_parse(std::string stream) {
 
 // Streams of tokens that mean something to the parser, cut anywhere, with limits that strike now and then.
 TEST(SseParser, AgreesWithTheStandardHoweverARandomStreamIsCut) {
-  const std::vector<std::string> tokens{"\r", "\n", "\r\n", "\n\n", ":", " ", "data", "data:", "data: ", "id", "id: ", "event:", "retry: ",
-                                        "7", "x", "longer text", "\0"s, "\xEF\xBB\xBF", "\xEF", "\xBB"};
+  const std::vector<std::string> tokens{"\r",    "\n",          "\r\n", "\n\n",         ":",      " ",       "data",
+                                        "data:", "data: ",      "id",   "id: ",         "event:", "retry: ", "7",
+                                        "x",     "longer text", "\0"s,  "\xEF\xBB\xBF", "\xEF",   "\xBB"};
   std::mt19937 random{20260728};
   auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>{0, n - 1}(random); };
   for (int round = 0; round < 20000; ++round) {
@@ -270,8 +281,10 @@ TEST(SseWriter, WritesWhatTheParserReadsBack) {
     const std::string data = text(20), id = std::to_string(round), type = below(2) ? "message" : "t";
     const std::size_t cut = below(data.size() + 1);
     std::string stream;
-    append_sse_event(stream, json::Pieces{std::string_view{data}.substr(0, cut), std::string_view{data}.substr(cut)}, id, type);
-    ASSERT_EQ(events(stream), (std::vector<Seen>{{type, with_line_feeds(data), id, true}})) << testing::PrintToString(data);
+    append_sse_event(stream, json::Pieces{std::string_view{data}.substr(0, cut), std::string_view{data}.substr(cut)},
+                     id, type);
+    ASSERT_EQ(events(stream), (std::vector<Seen>{{type, with_line_feeds(data), id, true}}))
+        << testing::PrintToString(data);
   }
 }
 

@@ -35,7 +35,8 @@ Result<std::optional<Buffer>> LineBuffer::next() {
   const char* const from = bytes_.data() + searched_;
   const std::size_t unsearched = bytes_.size() - searched_;
   const void* const end = unsearched == 0 ? nullptr : std::memchr(from, '\n', unsearched);
-  const std::size_t length = (end ? searched_ + static_cast<std::size_t>(static_cast<const char*>(end) - from) : bytes_.size()) - begin_;
+  const std::size_t length =
+      (end ? searched_ + static_cast<std::size_t>(static_cast<const char*>(end) - from) : bytes_.size()) - begin_;
   if (length > max_line_bytes_) return fail(Kind::too_large, Origin::upstream, "a line is longer than allowed");
   if (!end) {
     searched_ = bytes_.size();

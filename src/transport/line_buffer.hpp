@@ -28,8 +28,8 @@ class LineBuffer {
  private:
   Buffer take(std::size_t length, std::size_t with_end);
   Buffer bytes_;
-  std::size_t begin_ = 0;    // of the unfinished line
-  std::size_t searched_ = 0; // no LF between begin_ and here
+  std::size_t begin_ = 0;     // of the unfinished line
+  std::size_t searched_ = 0;  // no LF between begin_ and here
   std::size_t max_line_bytes_;
 };
 

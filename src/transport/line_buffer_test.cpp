@@ -103,8 +103,7 @@ TEST(LineBuffer, HoldsLittleMemoryAfterALongLine) {
     const std::size_t size = std::min<std::size_t>(buffer.free(), 65536);
     std::memset(buffer.tail(), i == 39 ? '\n' : 'x', size);
     buffer.grew(size);
-    while (buffer.next().value()) {
-    }
+    while (buffer.next().value()) {}
   }
   buffer.make_room();
   EXPECT_LE(buffer.free(), 65536u);

@@ -22,7 +22,9 @@ json::Pieces one_line(const json::Pieces& message, std::string& space) {
     if (broken > 0 && has_break(piece)) {
       const std::size_t at = space.size();
       space.append(piece);
-      std::ranges::replace_if(space.begin() + static_cast<std::ptrdiff_t>(at), space.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+      std::ranges::replace_if(
+          space.begin() + static_cast<std::ptrdiff_t>(at), space.end(), [](char c) { return c == '\n' || c == '\r'; },
+          ' ');
       piece = std::string_view{space}.substr(at);
     }
     line.push_back(piece);

@@ -92,6 +92,16 @@ Result<std::string> decode_header_value(std::string_view value) {
   return text;
 }
 
+boost::container::small_vector<net::Header, 4> parameter_headers(const net::RequestHead& head) {
+  constexpr std::string_view kPrefix = "Mcp-Param-";
+  boost::container::small_vector<net::Header, 4> found;
+  for (const net::Header& header : head.headers) {
+    const bool is_parameter = header.name.size() > kPrefix.size() && net::equals_ignoring_case(header.name.substr(0, kPrefix.size()), kPrefix);
+    if (is_parameter && found.size() < kMaxParameterHeaders) found.push_back(header);
+  }
+  return found;
+}
+
 std::string_view mirrored_name(const mcp::Message& message) {
   switch (mcp::target_of(message.method)) {
     case mcp::Target::name: return message.params.name;

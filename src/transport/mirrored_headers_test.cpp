@@ -49,7 +49,7 @@ TEST(HeaderValue, BadBase64InASentinelIsRefused) {
     EXPECT_EQ(decoded.error().kind, Kind::header_mismatch) << inside;
     EXPECT_EQ(decoded.error().origin, Origin::client) << inside;
   }
-  EXPECT_EQ(decode_header_value("=?base64??="), "");
+  EXPECT_EQ(decode_header_value("=?base64?" "?="), "");
 }
 
 TEST(HeaderValue, EveryTextComesBackAndIsAHeaderValue) {
@@ -112,7 +112,7 @@ TEST(MirroredHeaders, AnyDifferenceIsRefused) {
 TEST(MirroredHeaders, AreDecodedBeforeTheyAreCompared) {
   EXPECT_EQ(checked(named("=?base64?YWRk?=")), "ok");
   EXPECT_EQ(checked(named("=?base64?WsO8cmljaA==?="), "tools/call", "\"name\":\"Z\\u00fcrich\""), "ok");
-  EXPECT_EQ(checked(named("=?base64??="), "tools/call", R"("name":"")"), "ok");
+  EXPECT_EQ(checked(named("=?base64?" "?="), "tools/call", R"("name":"")"), "ok");
   EXPECT_EQ(checked(named(""), "tools/call", R"("name":"")"), "ok");
 }
 

@@ -22,7 +22,9 @@ Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::M
   if (checked) checked = check_modern_method(message);
   if (!checked) co_return co_await refuse(exchange, message.rpc.id, checked.error());
 
-  const mcp::Client client = modern_client(message, exchange.peer_address(), exchange.head().value("User-Agent"));
+  mcp::Client client = modern_client(message, exchange.peer_address(), exchange.head().value("User-Agent"));
+  const auto parameters = parameter_headers(exchange.head());
+  client.parameter_headers = {parameters.data(), parameters.size()};
   HttpEvents events(exchange, nullptr);
   Cancel cancel;   // closing the response stream is how a stateless client cancels (TR-516)
   const Cancel::Hook disconnect(exchange.peer_gone(), [&] { cancel.request(exchange.peer_gone().reason()); });

@@ -33,7 +33,8 @@ class ProcessChannel final : public ChildChannel {
       }
       skip(line->view());
       if (garbage_in_a_row_ > options_.max_garbage_lines) {
-        co_return fail(Kind::bad_reply, Origin::upstream, "the server writes no messages", "too many lines that are no JSON");
+        co_return fail(Kind::bad_reply, Origin::upstream, "the server writes no messages",
+                       "too many lines that are no JSON");
       }
     }
   }
@@ -49,7 +50,8 @@ class ProcessChannel final : public ChildChannel {
   void skip(std::string_view line) {
     ++garbage_in_a_row_;
     ++skipped_;
-    if (line.empty() || !std::has_single_bit(skipped_)) return;  // the 1st, 2nd, 4th, 8th …: a flood is seen, but does no harm
+    if (line.empty() || !std::has_single_bit(skipped_))
+      return;  // the 1st, 2nd, 4th, 8th …: a flood is seen, but does no harm
     const std::string count = std::to_string(skipped_);
     log::warn("skipped a line of a server's stdout that is no message",
               {{"server", name_}, {"line", line.substr(0, kLoggedBytes)}, {"skipped_lines", count, true}});
@@ -65,10 +67,12 @@ class ProcessChannel final : public ChildChannel {
 
 }  // namespace
 
-Task<Result<std::unique_ptr<ChildChannel>>> ChildChannel::start(net::Loop& loop, std::string name, net::ProcessOptions process,
-                                                                StdioOptions options) {
+Task<Result<std::unique_ptr<ChildChannel>>> ChildChannel::start(net::Loop& loop, std::string name,
+                                                                net::ProcessOptions process, StdioOptions options) {
   if (!process.on_stderr) {
-    process.on_stderr = [name](std::string_view line) { log::info("server stderr", {{"server", name}, {"line", line}}); };
+    process.on_stderr = [name](std::string_view line) {
+      log::info("server stderr", {{"server", name}, {"line", line}});
+    };
   }
   auto started = co_await net::Process::start(loop, std::move(process));
   if (!started) co_return fail(std::move(started.error()));

@@ -84,7 +84,8 @@ struct LogCapture {
 TEST(ChildChannel, SkipsAndCountsGarbageBetweenMessages) {
   const LogCapture capture;
   on_loop([](net::Loop& loop) -> Task<void> {
-    const auto channel = co_await started(loop, shell("echo 'Server v1 ready'; echo; echo ' {\"a\":1}'; echo noise; echo '{}'"));
+    const auto channel =
+        co_await started(loop, shell("echo 'Server v1 ready'; echo; echo ' {\"a\":1}'; echo noise; echo '{}'"));
     EXPECT_EQ(co_await received(*channel), " {\"a\":1}");
     EXPECT_EQ(channel->skipped_lines(), 2u);
     EXPECT_EQ(co_await received(*channel), "{}");

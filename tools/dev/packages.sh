@@ -15,6 +15,7 @@ build header:yaml-cpp/yaml.h        libyaml-cpp-dev
 build header:fmt/format.h           libfmt-dev
 build header:spdlog/spdlog.h        libspdlog-dev
 build header:CLI/CLI.hpp            libcli11-dev
+build header:xxhash.h               libxxhash-dev
 build header:gtest/gtest.h          libgtest-dev
 build header:gmock/gmock.h          libgmock-dev
 run   cmd:curl                      curl

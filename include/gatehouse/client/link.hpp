@@ -30,6 +30,7 @@ struct Request {
   const json::Splice* edits = nullptr;        ///< Edits of `params->object.text` (names, URIs); null: none. `_meta` is the link's business.
   mcp::ClientCapabilities capabilities;       ///< Modern servers: what the asker can do.
   std::optional<mcp::LogLevel> log_level;     ///< Modern servers: the least level wanted.
+  std::span<const net::Header> parameter_headers;   ///< Modern HTTP: `Mcp-Param-*` to pass on (TR-566).
   std::string_view local_name;                ///< Modern HTTP: value of `Mcp-Name`; empty: none.
   Milliseconds idle_timeout{60'000};          ///< Longest silence; progress and server requests restart it.
   Milliseconds max_timeout{900'000};

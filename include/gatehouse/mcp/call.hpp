@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include <gatehouse/json/splice.hpp>
 #include <gatehouse/mcp/capabilities.hpp>
 #include <gatehouse/mcp/request.hpp>
+#include <gatehouse/net/http1.hpp>
 
 /// The one form of a request, its events and its answer inside Gatehouse: the modern, stateless one. Transports translate at
 /// the edges.
@@ -43,6 +45,7 @@ struct Client {
   std::string_view session;             ///< Legacy: session id. Empty for stateless clients.
   std::string_view address;             ///< Network address, "stdio" for a local pipe.
   std::string_view user_agent;
+  std::span<const net::Header> parameter_headers;   ///< `Mcp-Param-*` of a stateless HTTP request, as they came.
 };
 
 /// One request while it is being answered. Everything is borrowed from the transport, which owns it until the answer was sent.

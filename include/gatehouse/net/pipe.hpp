@@ -13,7 +13,7 @@ namespace gatehouse::net {
 /// Reading and writing never wait for each other, so a peer that stops reading while it writes cannot lock us in.
 class Pipe {
  public:
-  Pipe() = default;   ///< Closed.
+  Pipe() = default;  ///< Closed.
   /// Takes over `fd`, also on failure, and makes it non-blocking. The first call ignores SIGPIPE in this process if that signal
   /// still has its default action: a vanished reader is an error value here. Errors: io.
   static Result<Pipe> take(Loop& loop, int fd);

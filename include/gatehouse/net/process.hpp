@@ -18,14 +18,15 @@
 namespace gatehouse::net {
 
 struct ProcessOptions {
-  std::string command;                 ///< Looked up in the child's PATH when it has no slash. No shell is involved.
+  std::string command;  ///< Looked up in the child's PATH when it has no slash. No shell is involved.
   std::vector<std::string> args;
   std::vector<std::pair<std::string, std::string>> env;  ///< Added to (and overriding) the inherited variables below.
-  std::vector<std::string> inherit_env = {"HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR",
-                                          "NODE_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
-                                          "http_proxy", "https_proxy", "no_proxy"};
-  std::string cwd;                     ///< Empty: the current one. A relative `command` with a slash is relative to it.
-  std::size_t max_stderr_line_bytes = 4096;   ///< Longer lines are cut.
+  std::vector<std::string> inherit_env = {"HOME",      "LOGNAME",       "PATH",         "SHELL",      "TERM",
+                                          "USER",      "LANG",          "LC_ALL",       "TZ",         "TMPDIR",
+                                          "NODE_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY",
+                                          "NO_PROXY",  "http_proxy",    "https_proxy",  "no_proxy"};
+  std::string cwd;  ///< Empty: the current one. A relative `command` with a slash is relative to it.
+  std::size_t max_stderr_line_bytes = 4096;  ///< Longer lines are cut.
   /// Gets each line of stderr, on the loop's thread, until the Process is destroyed. Lines written before the exit arrive
   /// before `wait` returns.
   std::move_only_function<void(std::string_view line)> on_stderr;
@@ -34,9 +35,9 @@ struct ProcessOptions {
 };
 
 struct ExitStatus {
-  int code = 0;     ///< Exit code, or 128 + signal.
+  int code = 0;  ///< Exit code, or 128 + signal.
   int signal = 0;
-  [[nodiscard]] std::string str() const;   ///< "exit code 1", "signal 9 (Killed)".
+  [[nodiscard]] std::string str() const;  ///< "exit code 1", "signal 9 (Killed)".
 };
 
 /// A child process with its three streams as pipes, in a session and process group without a terminal.
@@ -54,7 +55,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  [[nodiscard]] pid_t pid() const;      ///< Of the child itself.
+  [[nodiscard]] pid_t pid() const;  ///< Of the child itself.
   [[nodiscard]] bool running() const;
 
   /// Writes all pieces to stdin, in order with other writers. Errors: connection_lost.
@@ -67,9 +68,10 @@ class Process {
   [[nodiscard]] Task<ExitStatus> wait();
   /// Closes stdin, waits, SIGTERM, waits, SIGKILL. Returns when the child and all its descendants are gone.
   /// Rule: MCP 2025-11-25, basic/lifecycle, "Shutdown: stdio".
-  [[nodiscard]] Task<ExitStatus> stop(Milliseconds after_stdin = Milliseconds{2000}, Milliseconds after_term = Milliseconds{2000});
-  void terminate();   ///< SIGTERM to the child, its group and adopted descendants.
-  void kill();        ///< SIGKILL to the child and all its descendants, now.
+  [[nodiscard]] Task<ExitStatus> stop(Milliseconds after_stdin = Milliseconds{2000},
+                                      Milliseconds after_term = Milliseconds{2000});
+  void terminate();  ///< SIGTERM to the child, its group and adopted descendants.
+  void kill();       ///< SIGKILL to the child and all its descendants, now.
 
  private:
   struct Impl;

@@ -15,10 +15,10 @@ namespace gatehouse::net {
 
 /// The views live until `deliver` returns.
 struct SseEvent {
-  std::string_view type;   ///< "message" when the stream names none.
-  std::string_view data;   ///< Lines joined with LF; `kSlack` readable bytes behind it.
-  std::string_view id;     ///< The last event id as of this event.
-  bool has_id = false;     ///< This event itself set the id.
+  std::string_view type;  ///< "message" when the stream names none.
+  std::string_view data;  ///< Lines joined with LF; `kSlack` readable bytes behind it.
+  std::string_view id;    ///< The last event id as of this event.
+  bool has_id = false;    ///< This event itself set the id.
 };
 
 /// Takes a stream in pieces of any size. CR, LF and CRLF end lines; a leading BOM is skipped; comments are ignored; an event
@@ -55,7 +55,7 @@ class SseParser {
   void release_idle_memory();
 
   std::size_t max_event_bytes_;
-  Buffer line_;   // the unfinished line while it is undecided
+  Buffer line_;  // the unfinished line while it is undecided
   Buffer data_;
   std::string type_, last_id_, id_;
   Line unfinished_ = Line::undecided;
@@ -67,8 +67,10 @@ class SseParser {
 
 /// Appends one event. `data` may be given in pieces (one JSON text without raw line breaks, or with: they become several lines).
 /// An empty `id` writes none; `type` "message" is left out. Both end at their first CR, LF or NUL, which the format cannot carry.
-void append_sse_event(std::string& out, const json::Pieces& data, std::string_view id = {}, std::string_view type = "message");
-void append_sse_event(std::string& out, std::string_view data, std::string_view id = {}, std::string_view type = "message");
+void append_sse_event(std::string& out, const json::Pieces& data, std::string_view id = {},
+                      std::string_view type = "message");
+void append_sse_event(std::string& out, std::string_view data, std::string_view id = {},
+                      std::string_view type = "message");
 inline constexpr std::string_view kSseKeepAlive = ": keep-alive\n\n";
 
 }  // namespace gatehouse::net

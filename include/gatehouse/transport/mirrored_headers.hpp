@@ -26,6 +26,10 @@ inline constexpr std::string_view kLastEventHeader = "Last-Event-ID";
 /// Rule: MCP 2026-07-28, basic/transports/streamable-http, "Server Validation".
 [[nodiscard]] Result<void> check_mirrored_headers(const net::RequestHead& head, const mcp::Message& message);
 
+/// The `Mcp-Param-*` headers of a request, at most kMaxParameterHeaders. Rule: same page, "Custom Headers from Tool Parameters".
+inline constexpr std::size_t kMaxParameterHeaders = 32;
+[[nodiscard]] boost::container::small_vector<net::Header, 4> parameter_headers(const net::RequestHead& head);
+
 /// What `Mcp-Name` repeats for this request: the tool's or prompt's name, the URI, the task id; empty if nothing.
 [[nodiscard]] std::string_view mirrored_name(const mcp::Message& message);
 

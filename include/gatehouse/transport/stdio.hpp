@@ -14,10 +14,10 @@
 namespace gatehouse::transport {
 
 struct StdioOptions {
-  std::size_t max_line_bytes = 64u << 20;      ///< A longer line ends the connection.
-  std::size_t max_garbage_lines = 1000;        ///< Lines that are no JSON object or array are skipped up to this count in a row of none good.
-  Milliseconds stop_after_stdin{2000};         ///< Shutdown: wait after closing stdin …
-  Milliseconds stop_after_term{2000};          ///< … and after SIGTERM.
+  std::size_t max_line_bytes = 64u << 20;  ///< A longer line ends the connection.
+  std::size_t max_garbage_lines = 1000;    ///< So many lines in a row that are no JSON object or array are skipped.
+  Milliseconds stop_after_stdin{2000};     ///< Shutdown: wait after closing stdin …
+  Milliseconds stop_after_term{2000};      ///< … and after SIGTERM.
 };
 
 /// The client's side: starts a server as a child process.
@@ -26,8 +26,8 @@ class ChildChannel : public Channel {
   /// `name` is used for log lines. Blank lines and lines that do not start with `{` or `[` are skipped, logged (rate-limited)
   /// and counted; after `max_garbage_lines` without a message between them `receive` fails with bad_reply.
   /// Without `process.on_stderr`, lines of stderr go to the log. Errors: those of net::Process::start.
-  static Task<Result<std::unique_ptr<ChildChannel>>> start(net::Loop& loop, std::string name, net::ProcessOptions process,
-                                                           StdioOptions options = {});
+  static Task<Result<std::unique_ptr<ChildChannel>>> start(net::Loop& loop, std::string name,
+                                                           net::ProcessOptions process, StdioOptions options = {});
   [[nodiscard]] virtual pid_t pid() const = 0;
   [[nodiscard]] virtual bool running() const = 0;
   [[nodiscard]] virtual std::uint64_t skipped_lines() const = 0;
