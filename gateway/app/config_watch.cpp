@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 namespace gatehouse::app {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr Milliseconds kInterval{250};
 
 ConfigWatch::ConfigWatch(net::Loop& loop, std::vector<std::string> paths, std::move_only_function<void()> changed)
     : timer_(loop.timers()), changed_(std::move(changed)) {
-  files(std::move(paths));
+  have_read(std::move(paths));
   timer_.arm(kInterval, [this] { look_again(); });
 }
 
@@ -21,17 +23,27 @@ ConfigWatch::Stamp ConfigWatch::look(const std::string& path) {
   return {.inode = info.st_ino, .modified_ns = info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec, .size = info.st_size};
 }
 
-void ConfigWatch::files(std::vector<std::string> paths) {
+std::vector<ConfigWatch::Stamp> ConfigWatch::look_at(const std::vector<std::string>& paths) {
+  std::vector<Stamp> stamps;
+  for (const std::string& path : paths) stamps.push_back(look(path));
+  return stamps;
+}
+
+void ConfigWatch::have_read(std::vector<std::string> paths) {
+  std::vector<Stamp> stamps;
+  for (const std::string& path : paths) {
+    const auto known = std::ranges::find(paths_, path);
+    const auto index = static_cast<std::size_t>(known - paths_.begin());
+    stamps.push_back(known != paths_.end() && index < before_.size() ? before_[index] : look(path));
+  }
   paths_ = std::move(paths);
-  seen_.clear();
-  for (const std::string& path : paths_) seen_.push_back(look(path));
-  last_ = seen_;
+  seen_ = stamps;
+  last_ = std::move(stamps);
 }
 
 void ConfigWatch::look_again() {
   timer_.arm(kInterval, [this] { look_again(); });
-  std::vector<Stamp> now;
-  for (const std::string& path : paths_) now.push_back(look(path));
+  std::vector<Stamp> now = look_at(paths_);
   // A file in the middle of being replaced is not there or still grows: read it when two looks agree.
   const bool rests = now == last_;
   last_ = now;

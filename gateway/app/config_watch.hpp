@@ -14,7 +14,10 @@ namespace gatehouse::app {
 class ConfigWatch {
  public:
   ConfigWatch(net::Loop& loop, std::vector<std::string> paths, std::move_only_function<void()> changed);
-  void files(std::vector<std::string> paths);   ///< Watches these from now on, as they are now.
+  /// Call before reading the files: what changes while they are read counts as a change afterwards.
+  void about_to_read() { before_ = look_at(paths_); }
+  /// The files that were read; watches them from now on.
+  void have_read(std::vector<std::string> paths);
   void stop() { timer_.disarm(); }
 
  private:
@@ -24,11 +27,13 @@ class ConfigWatch {
     bool operator==(const Stamp&) const = default;
   };
   static Stamp look(const std::string& path);
+  static std::vector<Stamp> look_at(const std::vector<std::string>& paths);
   void look_again();
 
   net::Timer timer_;
   std::vector<std::string> paths_;
-  std::vector<Stamp> seen_;       // what was loaded
+  std::vector<Stamp> before_;     // just before the files were read
+  std::vector<Stamp> seen_;       // what was read
   std::vector<Stamp> last_;       // at the last look: a file has to rest before it is read
   std::move_only_function<void()> changed_;
 };

@@ -70,13 +70,14 @@ class Life {
 
  private:
   void reload() {
+    watch_.about_to_read();
     auto loaded = options_.load();
     if (!loaded) {
       log_problems(loaded.error(), log::Level::error, "configuration not loaded, the old one stays");
       return;
     }
     log_problems(loaded->warnings, log::Level::warn, "configuration");
-    watch_.files(loaded->files);
+    watch_.have_read(loaded->files);
     gateway_.reload(std::move(loaded->config));
   }
 

@@ -27,6 +27,9 @@ void Servers::apply(const std::vector<upstream::Options>& wanted, Milliseconds d
     }
     log::info("server added", {{"server", options.name}});
     servers_.push_back(std::make_shared<upstream::Upstream>(environment_, options));
+    // A server that only changed keeps its tools in the lists while it starts anew.
+    const auto predecessor = std::ranges::find_if(before, [&](const auto& server) { return server->name() == options.name; });
+    if (predecessor != before.end()) servers_.back()->inherit((*predecessor)->lists());
     servers_.back()->start();
   }
   for (const auto& server : before) {

@@ -55,6 +55,8 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Upstream(Environment environment, Options options);
   ~Upstream() override;
 
+  /// Shows these lists, as old ones, until the server's own are there. Before `start`.
+  void inherit(std::shared_ptr<const catalog::ServerLists> lists) { lists_ = std::move(lists); }
   /// Connects and keeps connected until `stop`. A lost connection is made again with a growing delay.
   void start();
   /// Lets running calls finish for at most `grace`, then ends every connection in order.

@@ -47,6 +47,8 @@ struct Span {
 struct Node::Walk {
   explicit Walk(Span whole) : span(whole), first_escape(find_escape(span.text, span.text + span.size)) {}
 
+  static Walk& of(Node& node) { return *node.walk_; }
+
   Span span;
   const char* first_escape;  ///< No string in front of it has escape sequences.
   std::forward_list<std::string> unescaped;

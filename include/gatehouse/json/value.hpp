@@ -89,7 +89,7 @@ class Value {
   std::variant<std::monostate, bool, Number, std::string, Array, Object> data_;
 };
 
-/// Nesting that `parse` never exceeds, whatever its caller asks for.
+/// Nesting that `parse` never exceeds, whatever its caller asks for: copying and comparing values take stack.
 inline constexpr std::size_t kMaxValueDepth = 1000;
 
 /// Parses a whole text (any bytes; it is copied for padding). Duplicate keys are an error. Half a surrogate pair in a string
