@@ -25,7 +25,6 @@ class Help final : public CLI::Formatter {
   Help() {
     column_width(28);
     label("SUBCOMMAND", "COMMAND");
-    label("Subcommands", "Commands");
   }
   std::string make_option_opts(const CLI::Option* option) const override {
     const std::string type = option->get_type_size() > 0 ? " " + option->get_type_name() : "";
@@ -61,6 +60,7 @@ class CommandLine {
   template <class Options>
   CLI::App* add(const std::string& name, const std::string& description, const std::string& example, int (*command_run)(const Options&), Options& options) {
     CLI::App* command = app_.add_subcommand(name, description);
+    command->group("Commands");
     command->footer("Example:\n  " + example + "\n\n" + kExitCodes);
     command->callback([this, command_run, &options] { action_ = [command_run, &options] { return command_run(options); }; });
     return command;
@@ -135,6 +135,7 @@ class CommandLine {
 
   void add_other_commands() {
     CLI::App* completion = app_.add_subcommand("completion", "Print a script that completes commands in a shell.");
+    completion->group("Commands");
     completion->footer("Example:\n  source <(gatehouse completion bash)");
     completion->add_option("shell", completion_.shell, "bash, zsh or fish")->type_name("SHELL")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
     completion->callback([this] {

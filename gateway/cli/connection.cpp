@@ -42,6 +42,7 @@ Task<Result<std::unique_ptr<Connection>>> Connection::open(net::Loop& loop, cons
   Result<std::unique_ptr<client::Link>> link;
   if (server.is_stdio()) {
     const auto start = [raw = self.get()] {
+      raw->last_lines_.clear();   // of an earlier start
       return upstream::process_options(raw->server_, [raw](std::string_view line) { raw->heard_on_stderr(line); });
     };
     link = co_await client::connect_stdio(loop, server.name, start, std::move(options), cancel);

@@ -64,7 +64,9 @@ Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPos
   const net::HttpRequest request{.method = post.method, .fixed_headers = post.fixed_headers, .headers = post.headers, .body = post.body};
   auto reply = co_await server.http.send(server.url, request, cancel);
   if (!reply) co_return fail(std::move(reply.error()));
-  HttpOutcome outcome{.status = reply->status(), .session = std::string(reply->header("Mcp-Session-Id"))};
+  HttpOutcome outcome;
+  outcome.status = reply->status();
+  outcome.session = reply->header("Mcp-Session-Id");
   const std::string_view type = reply->media_type();
   if (net::equals_ignoring_case(type, "text/event-stream") && outcome.status == 200) {
     auto read = co_await read_stream(*reply, post, others, clock, cancel, server.max_reply_bytes, outcome);

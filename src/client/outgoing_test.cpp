@@ -98,7 +98,9 @@ TEST(Outgoing, KeepsTheEditsOfItsCaller) {
       EXPECT_EQ(parsed->find("params")->text("name"), "a") << text;
       EXPECT_FALSE(parsed->find("params")->find("task")) << text;
       EXPECT_EQ(parsed->find("params")->find("x")->as_int(), 1) << text;
-      if (sender) EXPECT_TRUE(parsed->find("params")->find("_meta")->find(mcp::meta_key::kProtocolVersion)) << text;
+      if (sender) {
+        EXPECT_TRUE(parsed->find("params")->find("_meta")->find(mcp::meta_key::kProtocolVersion)) << text;
+      }
     }
   }
 }

@@ -21,6 +21,13 @@ constexpr Milliseconds kForever = std::chrono::hours(24 * 365);
 
 /// A request that waits for its answer; lives in the frame of `StreamLink::request`.
 struct StreamLink::Pending {
+  Pending(const Request& request, Listener& owner, CallClock& time, Questions::Send send)
+      : listener(owner),
+        may_be_asked(mcp::may_require_input(request.method)),
+        wants_logs(request.log_level.has_value()),
+        uris(request.uris),
+        clock(time),
+        questions(std::move(send)) {}
   Listener& listener;
   bool may_be_asked;
   bool wants_logs;
@@ -63,15 +70,7 @@ Task<mcp::Reply> StreamLink::request(const Request& request, Listener& listener,
   if (queued_bytes_ > kMaxQueuedBytes) co_return fail(Kind::unavailable, Origin::upstream, "The server does not read its input.");
   const std::uint64_t id = next_id_++;
   CallClock clock(loop_.timers(), request.idle_timeout, request.max_timeout, cancel);
-  Pending pending{.listener = listener,
-                  .may_be_asked = mcp::may_require_input(request.method),
-                  .wants_logs = request.log_level.has_value(),
-                  .uris = request.uris,
-                  .clock = clock,
-                  .questions = Questions([this](std::string text) { return send(std::move(text)); }),
-                  .answer = nullptr,
-                  .error = {},
-                  .changed = {}};
+  Pending pending(request, listener, clock, [this](std::string text) { return send(std::move(text)); });
   pending_.emplace(id, &pending);
   tasks_.spawn(send(Outgoing(id, request, sender_ ? &*sender_ : nullptr).str()));
   {

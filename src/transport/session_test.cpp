@@ -50,8 +50,12 @@ class Asking {
  private:
   Task<void> ask(Session& session, MessageSink* sink, std::string params) {
     const json::Splice splice(params);
-    const auto reply = sink ? co_await session.ask(*sink, "elicitation/create", splice, cancel)
-                            : co_await session.events().ask("elicitation/create", splice, cancel);
+    mcp::Reply reply = fail(Error());
+    if (sink) {
+      reply = co_await session.ask(*sink, "elicitation/create", splice, cancel);
+    } else {
+      reply = co_await session.events().ask("elicitation/create", splice, cancel);
+    }
     outcome_ = reply ? ((*reply)->is_error ? "error " : "") + (*reply)->body.str() : std::string(to_string(reply.error().kind));
   }
   std::string outcome_ = "waiting";
