@@ -20,7 +20,8 @@ using json::Value;
 /// The time in a zone of the system's database ("Europe/Paris"), or none if it has no such zone.
 std::optional<std::string> time_in(const std::string& zone) {
   const bool is_name = !zone.empty() && zone.front() != '/' && zone.find("..") == std::string::npos;
-  if (!is_name || (zone != "UTC" && !std::filesystem::is_regular_file("/usr/share/zoneinfo/" + zone))) return std::nullopt;
+  if (!is_name || (zone != "UTC" && !std::filesystem::is_regular_file("/usr/share/zoneinfo/" + zone)))
+    return std::nullopt;
   setenv("TZ", zone.c_str(), 1);
   tzset();
   const std::time_t now = std::time(nullptr);
@@ -35,8 +36,11 @@ Task<Result<ToolResult>> now(Context& context, const Value& arguments) {
   std::string zone(arguments.text("zone"));
   if (zone.empty() && !context.client().capabilities.elicitation_form) zone = "UTC";
   if (zone.empty()) {
-    auto property = Value::object({{"type", "string"}, {"title", "Time zone"}, {"description", "For example Europe/Paris"}});
-    auto schema = Value::object({{"type", "object"}, {"properties", Value::object({{"zone", std::move(property)}})}, {"required", Value::array({"zone"})}});
+    auto property =
+        Value::object({{"type", "string"}, {"title", "Time zone"}, {"description", "For example Europe/Paris"}});
+    auto schema = Value::object({{"type", "object"},
+                                 {"properties", Value::object({{"zone", std::move(property)}})},
+                                 {"required", Value::array({"zone"})}});
     Elicitation question{.message = "Which time zone?", .schema = std::move(schema)};
     const auto answer = co_await context.elicit("zone", std::move(question));
     if (!answer) co_return fail(answer.error());
@@ -75,7 +79,8 @@ class Countdown {
   net::Loop& loop_;
 };
 
-constexpr const char* kNow = R"({"type":"object","properties":{"zone":{"type":"string","description":"IANA name, for example Asia/Tokyo"}}})";
+constexpr const char* kNow =
+    R"({"type":"object","properties":{"zone":{"type":"string","description":"IANA name, for example Asia/Tokyo"}}})";
 constexpr const char* kCountdown =
     R"({"type":"object","properties":{"from":{"type":"integer"},"interval_ms":{"type":"integer"}},"required":["from"]})";
 
@@ -86,8 +91,11 @@ int main(int argc, char** argv) {
   net::Loop loop;
   auto server = Server::builder("clock", GATEHOUSE_VERSION)
                     .logging(mcp::LogLevel::info)
-                    .tool({.name = "now", .description = "The current time; asks for the time zone if none is given.", .input_schema = kNow,
-                           .hints = {.read_only = true}}, now)
+                    .tool({.name = "now",
+                           .description = "The current time; asks for the time zone if none is given.",
+                           .input_schema = kNow,
+                           .hints = {.read_only = true}},
+                          now)
                     .tool("countdown", "Counts down and reports each step.", kCountdown, Countdown(loop))
                     .build();
   if (!server) {

@@ -21,8 +21,10 @@ std::string slug(std::string_view title) {
   for (const char c : title) {
     const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     const bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
-    if (plain) out += lower;
-    else if (!out.empty() && out.back() != '-') out += '-';
+    if (plain)
+      out += lower;
+    else if (!out.empty() && out.back() != '-')
+      out += '-';
   }
   while (out.ends_with('-')) out.pop_back();
   return out;
@@ -30,7 +32,7 @@ std::string slug(std::string_view title) {
 
 class Notebook {
  public:
-  Server* server = nullptr;   // set once it is built
+  Server* server = nullptr;  // set once it is built
 
   Result<ToolResult> add(Context&, const Value& arguments) {
     const std::string title(arguments.text("title")), id = slug(title);
@@ -40,7 +42,7 @@ class Notebook {
     note = {title, std::string(arguments.text("text"))};
     const auto added = server->resource({.uri = uri, .name = id, .mime_type = "text/plain", .title = title},
                                         [this, id](Context&, std::string_view) { return ReadResult(notes_[id].text); });
-    if (!added) server->resource_updated(uri);   // it was there: subscribers read it again
+    if (!added) server->resource_updated(uri);  // it was there: subscribers read it again
     return ToolResult::text(added ? "Noted." : "Replaced.").add(Content::link(uri, id, title, "text/plain"));
   }
 
@@ -107,24 +109,33 @@ constexpr const char* kQuery = R"({"type":"object","properties":{"query":{"type"
 int main(int argc, char** argv) {
   if (argc > 1) {
     const bool help = std::string_view(argv[1]) == "--help";
-    (help ? std::cout : std::cerr) << "A notebook as an MCP server on stdin and stdout. It takes no options.\n\nUsage: " << argv[0] << '\n';
+    (help ? std::cout : std::cerr) << "A notebook as an MCP server on stdin and stdout. It takes no options.\n\nUsage: "
+                                   << argv[0] << '\n';
     return help ? EXIT_SUCCESS : 2;
   }
   Notebook notes;
-  auto server = Server::builder("notes", GATEHOUSE_VERSION)
-                    .instructions("Keeps short notes while it runs. Search before you add.")
-                    .tool("add_note", "Adds a note, or replaces the one with this title.", kAdd, of(notes, &Notebook::add))
-                    .tool("remove_note", "Removes a note.", kId, of(notes, &Notebook::remove))
-                    .tool({.name = "list_notes", .description = "Lists all notes.", .hints = {.read_only = true}}, of(notes, &Notebook::search))
-                    .tool({.name = "search_notes", .description = "Finds notes by a piece of their text.", .input_schema = kQuery,
-                           .hints = {.read_only = true}}, of(notes, &Notebook::search))
-                    .resource_template({.uri_template = "note:///{id}", .name = "note", .mime_type = "text/plain"}, of(notes, &Notebook::read))
-                    .prompt({.name = "summarise", .description = "Summarises a note.",
-                             .arguments = {{.name = "id", .required = true}, {.name = "style", .description = "For example: three bullet points"}}},
-                            of(notes, &Notebook::summarise))
-                    .completion(CompletionTarget::prompt("summarise", "id"), of(notes, &Notebook::complete_id))
-                    .completion(CompletionTarget::resource("note:///{id}", "id"), of(notes, &Notebook::complete_id))
-                    .build();
+  auto server =
+      Server::builder("notes", GATEHOUSE_VERSION)
+          .instructions("Keeps short notes while it runs. Search before you add.")
+          .tool("add_note", "Adds a note, or replaces the one with this title.", kAdd, of(notes, &Notebook::add))
+          .tool("remove_note", "Removes a note.", kId, of(notes, &Notebook::remove))
+          .tool({.name = "list_notes", .description = "Lists all notes.", .hints = {.read_only = true}},
+                of(notes, &Notebook::search))
+          .tool({.name = "search_notes",
+                 .description = "Finds notes by a piece of their text.",
+                 .input_schema = kQuery,
+                 .hints = {.read_only = true}},
+                of(notes, &Notebook::search))
+          .resource_template({.uri_template = "note:///{id}", .name = "note", .mime_type = "text/plain"},
+                             of(notes, &Notebook::read))
+          .prompt({.name = "summarise",
+                   .description = "Summarises a note.",
+                   .arguments = {{.name = "id", .required = true},
+                                 {.name = "style", .description = "For example: three bullet points"}}},
+                  of(notes, &Notebook::summarise))
+          .completion(CompletionTarget::prompt("summarise", "id"), of(notes, &Notebook::complete_id))
+          .completion(CompletionTarget::resource("note:///{id}", "id"), of(notes, &Notebook::complete_id))
+          .build();
   if (!server) {
     std::cerr << server.error().message << '\n';
     return EXIT_FAILURE;

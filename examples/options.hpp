@@ -8,7 +8,8 @@
 /// The command line of the examples that listen: `--port N` (0 takes a free one and prints it) and `--help`.
 inline std::uint16_t port_option(int argc, char** argv, std::string_view about, std::uint16_t port) {
   const auto usage = [&](std::ostream& out, int code) {
-    out << about << "\n\nUsage: " << argv[0] << " [--port N]\n  --port N   listen on 127.0.0.1:N, 0 for a free port (default " << port << ")\n";
+    out << about << "\n\nUsage: " << argv[0]
+        << " [--port N]\n  --port N   listen on 127.0.0.1:N, 0 for a free port (default " << port << ")\n";
     std::exit(code);
   };
   for (int i = 1; i < argc; ++i) {

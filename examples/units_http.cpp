@@ -24,10 +24,18 @@ struct Unit {
   double factor, offset = 0;
 };
 constexpr std::array kUnits = {
-    Unit{"m", "length", 1},          Unit{"km", "length", 1000},      Unit{"mi", "length", 1609.344},
-    Unit{"ft", "length", 0.3048},    Unit{"in", "length", 0.0254},    Unit{"kg", "mass", 1},
-    Unit{"g", "mass", 0.001},        Unit{"lb", "mass", 0.45359237},  Unit{"oz", "mass", 0.028349523125},
-    Unit{"K", "temperature", 1},     Unit{"C", "temperature", 1, 273.15}, Unit{"F", "temperature", 5.0 / 9, 459.67 * 5 / 9},
+    Unit{"m", "length", 1},
+    Unit{"km", "length", 1000},
+    Unit{"mi", "length", 1609.344},
+    Unit{"ft", "length", 0.3048},
+    Unit{"in", "length", 0.0254},
+    Unit{"kg", "mass", 1},
+    Unit{"g", "mass", 0.001},
+    Unit{"lb", "mass", 0.45359237},
+    Unit{"oz", "mass", 0.028349523125},
+    Unit{"K", "temperature", 1},
+    Unit{"C", "temperature", 1, 273.15},
+    Unit{"F", "temperature", 5.0 / 9, 459.67 * 5 / 9},
 };
 
 const Unit* find_unit(std::string_view name) {
@@ -41,7 +49,8 @@ Elicitation ask_for_target(std::string_view quantity) {
   for (const Unit& unit : kUnits)
     if (unit.quantity == quantity) names.push(unit.name);
   auto to = Value::object({{"type", "string"}, {"title", "Target unit"}, {"enum", std::move(names)}});
-  auto schema = Value::object({{"type", "object"}, {"properties", Value::object({{"to", std::move(to)}})}, {"required", Value::array({"to"})}});
+  auto schema = Value::object(
+      {{"type", "object"}, {"properties", Value::object({{"to", std::move(to)}})}, {"required", Value::array({"to"})}});
   return {.message = "Which unit shall it be converted to?", .schema = std::move(schema)};
 }
 
@@ -70,7 +79,12 @@ ReadResult read_table(Context&, std::string_view uri) {
   std::string csv = "unit,factor,offset\n";
   for (const Unit& unit : kUnits) {
     if (!uri.ends_with(unit.quantity)) continue;
-    csv.append(unit.name).append(",").append(Value(unit.factor).str()).append(",").append(Value(unit.offset).str()).append("\n");
+    csv.append(unit.name)
+        .append(",")
+        .append(Value(unit.factor).str())
+        .append(",")
+        .append(Value(unit.offset).str())
+        .append("\n");
   }
   return csv;
 }
@@ -83,13 +97,20 @@ constexpr const char* kOutput =
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto port = port_option(argc, argv, "Unit conversion as an MCP server over stateless Streamable HTTP (2026-07-28).", 8702);
+  const auto port =
+      port_option(argc, argv, "Unit conversion as an MCP server over stateless Streamable HTTP (2026-07-28).", 8702);
   Builder builder = Server::builder("units", GATEHOUSE_VERSION);
-  builder.tool({.name = "convert", .description = "Converts a value; asks for the target unit if none is given.", .input_schema = kInput,
-                .output_schema = kOutput, .hints = {.read_only = true, .idempotent = true, .open_world = false}}, convert);
-  const mcp::CacheHints day{.ttl_ms = 24 * 3600 * 1000, .scope = mcp::CacheScope::shared};   // tables change with releases only
+  builder.tool({.name = "convert",
+                .description = "Converts a value; asks for the target unit if none is given.",
+                .input_schema = kInput,
+                .output_schema = kOutput,
+                .hints = {.read_only = true, .idempotent = true, .open_world = false}},
+               convert);
+  const mcp::CacheHints day{.ttl_ms = 24 * 3600 * 1000,
+                            .scope = mcp::CacheScope::shared};  // tables change with releases only
   for (const std::string quantity : {"length", "mass", "temperature"}) {
-    builder.resource({.uri = "units:///" + quantity, .name = quantity, .mime_type = "text/csv", .cache = day}, read_table);
+    builder.resource({.uri = "units:///" + quantity, .name = quantity, .mime_type = "text/csv", .cache = day},
+                     read_table);
   }
   auto server = builder.build();
   if (!server) {

@@ -66,7 +66,8 @@ struct Gate {
 Reply run(const Pipeline<Call, Reply>& pipeline, Call& call) {
   Reply reply = "not finished";
   TaskGroup group;
-  group.spawn([](const Pipeline<Call, Reply>& p, Call& c, Reply& out) -> Task<void> { out = co_await p(c); }(pipeline, call, reply));
+  group.spawn([](const Pipeline<Call, Reply>& p, Call& c, Reply& out) -> Task<void> { out = co_await p(c); }(
+                                                                          pipeline, call, reply));
   EXPECT_EQ(group.running(), 0U);
   return reply;
 }
@@ -108,7 +109,8 @@ TEST(Pipeline, CallsThatWaitDoNotDisturbEachOther) {
   pipeline.add<Gate>(open);
   pipeline.add<Echo>();
   const auto start = [&pipeline](TaskGroup& group, Call& call, Reply& out) {
-    group.spawn([](const Pipeline<Call, Reply>& p, Call& c, Reply& o) -> Task<void> { o = co_await p(c); }(pipeline, call, out));
+    group.spawn([](const Pipeline<Call, Reply>& p, Call& c, Reply& o) -> Task<void> { o = co_await p(c); }(pipeline,
+                                                                                                           call, out));
   };
   TaskGroup group;
   Call first{.text = "1"};

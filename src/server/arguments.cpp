@@ -25,7 +25,9 @@ bool has_type(const json::Value& value, std::string_view type) {
 bool matches(const json::Value& value, const json::Value& type) {
   if (const auto* name = type.as_string()) return has_type(value, *name);
   const auto* names = type.as_array();
-  return !names || std::ranges::any_of(*names, [&](const json::Value& name) { return !name.is_string() || has_type(value, *name.as_string()); });
+  return !names || std::ranges::any_of(*names, [&](const json::Value& name) {
+    return !name.is_string() || has_type(value, *name.as_string());
+  });
 }
 
 }  // namespace
@@ -65,7 +67,8 @@ Result<json::Value> object_param(const mcp::Params& params, std::string_view key
   if (!member) return json::Value::object();
   auto value = json::parse(member->value);
   if (value && value->is_object()) return value;
-  return fail(Kind::invalid_params, Origin::client, "params: member \"" + std::string(key) + "\" has to be an object without duplicate keys.");
+  return fail(Kind::invalid_params, Origin::client,
+              "params: member \"" + std::string(key) + "\" has to be an object without duplicate keys.");
 }
 
 }  // namespace gatehouse::server

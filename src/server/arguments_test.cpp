@@ -17,12 +17,14 @@ TEST(Arguments, RequiredMembersHaveToBeThere) {
 
 TEST(Arguments, TypesOfTheTopLevelAreChecked) {
   const auto fits = [](std::string_view type, std::string_view value) {
-    return !mismatch(R"({"type":"object","properties":{"a":{"type":)" + std::string(type) + "}}}", R"({"a":)" + std::string(value) + "}");
+    return !mismatch(R"({"type":"object","properties":{"a":{"type":)" + std::string(type) + "}}}",
+                     R"({"a":)" + std::string(value) + "}");
   };
-  for (const auto& [type, good, bad] : {std::tuple{R"("string")", R"("x")", "1"}, std::tuple{R"("number")", "1.5", R"("1")"},
-                                        std::tuple{R"("boolean")", "false", "0"}, std::tuple{R"("array")", "[]", "{}"},
-                                        std::tuple{R"("object")", "{}", "[]"}, std::tuple{R"("null")", "null", "0"},
-                                        std::tuple{R"("integer")", "2.0", "2.5"}, std::tuple{R"(["string","null"])", "null", "1"}}) {
+  for (const auto& [type, good, bad] :
+       {std::tuple{R"("string")", R"("x")", "1"}, std::tuple{R"("number")", "1.5", R"("1")"},
+        std::tuple{R"("boolean")", "false", "0"}, std::tuple{R"("array")", "[]", "{}"},
+        std::tuple{R"("object")", "{}", "[]"}, std::tuple{R"("null")", "null", "0"},
+        std::tuple{R"("integer")", "2.0", "2.5"}, std::tuple{R"(["string","null"])", "null", "1"}}) {
     EXPECT_TRUE(fits(type, good)) << type;
     EXPECT_FALSE(fits(type, bad)) << type;
   }
@@ -36,7 +38,8 @@ TEST(Arguments, MembersThatTheSchemaDoesNotNameAreLeftAlone) {
 }
 
 TEST(Arguments, ASchemaIsAnObjectOfTypeObject) {
-  for (const char* text : {"", "{", "[]", "{}", R"({"type":"string"})", R"({"type":"object","properties":[]})", R"({"type":"object","required":"a"})"}) {
+  for (const char* text : {"", "{", "[]", "{}", R"({"type":"string"})", R"({"type":"object","properties":[]})",
+                           R"({"type":"object","required":"a"})"}) {
     const auto schema = parse_schema(text, "the input schema");
     ASSERT_FALSE(schema) << text;
     EXPECT_EQ(schema.error().kind, Kind::invalid_config);

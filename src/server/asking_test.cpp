@@ -34,7 +34,6 @@ Server make_server() {
   return Server::builder("x", "1").tool("survey", "", "", survey).tool("rounds", "", "", rounds).build().value();
 }
 
-
 TEST(Asking, SessionsAreAskedOneQuestionAfterTheOther) {
   auto server = make_server();
   Asker asker;
@@ -42,7 +41,8 @@ TEST(Asking, SessionsAreAskedOneQuestionAfterTheOther) {
   asker.client.capabilities = {.roots = true, .sampling = true};
   asker.answers.push_back(server_answer(R"({"roots":[{"uri":"file:///a"}]})"));
   asker.answers.push_back(server_answer(R"({"role":"assistant","content":{"type":"text","text":"hi"},"model":"m1"})"));
-  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"survey"})"), R"({"content":[{"type":"text","text":"[{\"uri\":\"file:///a\"}] m1"}]})");
+  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"survey"})"),
+            R"({"content":[{"type":"text","text":"[{\"uri\":\"file:///a\"}] m1"}]})");
   EXPECT_EQ(asker.heard, (std::vector<std::string>{"roots/list {}", R"(sampling/createMessage {"maxTokens":5})"}));
 }
 
@@ -53,11 +53,14 @@ TEST(Asking, StatelessClientsGetAllQuestionsInOneResult) {
   const auto reply = asker.ask_for(server, "tools/call", R"({"name":"survey"})");
   ASSERT_TRUE(reply);
   EXPECT_EQ((*reply)->kind, mcp::ResultKind::input_required);
-  EXPECT_EQ((*reply)->body.str(),
-            R"({"inputRequests":{"roots":{"method":"roots/list","params":{}},"model":{"method":"sampling/createMessage","params":{"maxTokens":5}}}})");
+  EXPECT_EQ(
+      (*reply)->body.str(),
+      R"({"inputRequests":{"roots":{"method":"roots/list","params":{}},"model":{"method":"sampling/createMessage","params":{"maxTokens":5}}}})");
   EXPECT_TRUE(asker.heard.empty());
-  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"survey","inputResponses":{"roots":{"roots":[]},"model":{"model":"m2"},"more":1}})"),
-            R"({"content":[{"type":"text","text":"[] m2"}]})");
+  EXPECT_EQ(
+      asker.text_of(server, "tools/call",
+                    R"({"name":"survey","inputResponses":{"roots":{"roots":[]},"model":{"model":"m2"},"more":1}})"),
+      R"({"content":[{"type":"text","text":"[] m2"}]})");
 }
 
 TEST(Asking, OnlyWhatIsMissingIsAskedAgain) {
@@ -73,20 +76,25 @@ TEST(Asking, StateTravelsWithTheQuestions) {
   Asker asker;
   asker.client.capabilities = {.elicitation_url = true};
   const auto question = [](char key, std::string_view state) {
-    return std::string(R"({"inputRequests":{")") + key + R"(":{"method":"elicitation/create","params":{"mode":"url","message":"?","url":"https://example.com/"}}},"requestState":")" +
+    return std::string(R"({"inputRequests":{")") + key +
+           R"(":{"method":"elicitation/create","params":{"mode":"url","message":"?","url":"https://example.com/"}}},"requestState":")" +
            std::string(state) + "\"}";
   };
   EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"rounds"})"), question('a', "first"));
-  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"rounds","requestState":"first"})"), question('b', "second"));
-  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"rounds","requestState":"second"})"), R"({"content":[{"type":"text","text":"after two rounds"}]})");
-  EXPECT_TRUE(asker.text_of(server, "tools/call", R"({"name":"rounds","requestState":7})").starts_with("error: invalid_params"));
+  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"rounds","requestState":"first"})"),
+            question('b', "second"));
+  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"rounds","requestState":"second"})"),
+            R"({"content":[{"type":"text","text":"after two rounds"}]})");
+  EXPECT_TRUE(
+      asker.text_of(server, "tools/call", R"({"name":"rounds","requestState":7})").starts_with("error: invalid_params"));
 }
 
 TEST(Asking, NobodyIsAskedForWhatHeDidNotDeclare) {
   auto server = make_server();
   Asker stateless;
   stateless.client.capabilities = {.sampling = true, .elicitation_form = true};
-  EXPECT_TRUE(stateless.text_of(server, "tools/call", R"({"name":"rounds"})").ends_with(R"({"requiredCapabilities":{"elicitation":{"url":{}}}})"));
+  EXPECT_TRUE(stateless.text_of(server, "tools/call", R"({"name":"rounds"})")
+                  .ends_with(R"({"requiredCapabilities":{"elicitation":{"url":{}}}})"));
   Asker session;
   session.client = Asker::with_session("s");
   EXPECT_TRUE(session.text_of(server, "tools/call", R"({"name":"survey"})").starts_with("error: not_bridgeable"));
@@ -99,12 +107,14 @@ TEST(Asking, AFailedAnswerIsTheHandlersError) {
   asker.client = Asker::with_session("s");
   asker.client.capabilities = {.roots = true, .sampling = true};
   asker.answers.push_back(server_answer(R"({"roots":7})"));
-  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"survey"})"), "error: bad_reply The client's answer to roots/list has no roots.");
+  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"survey"})"),
+            "error: bad_reply The client's answer to roots/list has no roots.");
   asker.answers.clear();
   asker.answers.push_back(server_answer(R"({"roots":[]})"));
   asker.answers.push_back(server_error(R"({"code":-1,"message":"User rejected sampling request"})"));
-  EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"survey"})"),
-            "error: bad_reply The client's answer to sampling/createMessage is an error: User rejected sampling request");
+  EXPECT_EQ(
+      asker.text_of(server, "tools/call", R"({"name":"survey"})"),
+      "error: bad_reply The client's answer to sampling/createMessage is an error: User rejected sampling request");
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ namespace gatehouse::server {
 
 Builder Server::builder(std::string name, std::string version) { return {std::move(name), std::move(version)}; }
 
-Builder::Builder(std::string name, std::string version) : server_(mcp::Implementation{std::move(name), std::move(version), {}}) {
+Builder::Builder(std::string name, std::string version)
+    : server_(mcp::Implementation{std::move(name), std::move(version), {}}) {
   if (server_.state_->implementation.name.empty()) problems_ = "the server needs a name";
 }
 
@@ -18,16 +19,21 @@ Builder& Builder::note(const Result<void>& added) {
 }
 
 Builder& Builder::tool(std::string name, std::string description, std::string schema, ToolHandler handler) {
-  return tool(Tool{.name = std::move(name), .description = std::move(description), .input_schema = std::move(schema)}, std::move(handler));
+  return tool(Tool{.name = std::move(name), .description = std::move(description), .input_schema = std::move(schema)},
+              std::move(handler));
 }
-Builder& Builder::tool(Tool tool, ToolHandler handler) { return note(server_.tool(std::move(tool), std::move(handler))); }
+Builder& Builder::tool(Tool tool, ToolHandler handler) {
+  return note(server_.tool(std::move(tool), std::move(handler)));
+}
 Builder& Builder::resource(Resource resource, ResourceHandler handler) {
   return note(server_.resource(std::move(resource), std::move(handler)));
 }
 Builder& Builder::resource_template(ResourceTemplate family, TemplateHandler handler) {
   return note(server_.resource_template(std::move(family), std::move(handler)));
 }
-Builder& Builder::prompt(Prompt prompt, PromptHandler handler) { return note(server_.prompt(std::move(prompt), std::move(handler))); }
+Builder& Builder::prompt(Prompt prompt, PromptHandler handler) {
+  return note(server_.prompt(std::move(prompt), std::move(handler)));
+}
 Builder& Builder::completion(CompletionTarget target, CompletionHandler handler) {
   return note(server_.completion(std::move(target), std::move(handler)));
 }

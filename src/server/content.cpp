@@ -15,10 +15,15 @@ json::Value media_block(const char* type, std::string_view bytes, std::string_vi
 }  // namespace
 
 Content Content::text(std::string_view text) { return Content(text_block(text)); }
-Content Content::image(std::string_view bytes, std::string_view mime_type) { return Content(media_block("image", bytes, mime_type)); }
-Content Content::audio(std::string_view bytes, std::string_view mime_type) { return Content(media_block("audio", bytes, mime_type)); }
+Content Content::image(std::string_view bytes, std::string_view mime_type) {
+  return Content(media_block("image", bytes, mime_type));
+}
+Content Content::audio(std::string_view bytes, std::string_view mime_type) {
+  return Content(media_block("audio", bytes, mime_type));
+}
 
-Content Content::link(std::string_view uri, std::string_view name, std::string_view description, std::string_view mime_type) {
+Content Content::link(std::string_view uri, std::string_view name, std::string_view description,
+                      std::string_view mime_type) {
   auto block = json::Value::object({{"type", "resource_link"}, {"uri", uri}, {"name", name}});
   if (!description.empty()) block.set("description", description);
   if (!mime_type.empty()) block.set("mimeType", mime_type);
@@ -26,7 +31,8 @@ Content Content::link(std::string_view uri, std::string_view name, std::string_v
 }
 
 Content Content::resource(const ResourceContents& contents) {
-  return Content(json::Value::object({{"type", "resource"}, {"resource", server::to_json(contents, contents.uri, contents.mime_type)}}));
+  return Content(json::Value::object(
+      {{"type", "resource"}, {"resource", server::to_json(contents, contents.uri, contents.mime_type)}}));
 }
 
 Content& Content::annotate(json::Value annotations) {
@@ -36,7 +42,8 @@ Content& Content::annotate(json::Value annotations) {
 
 json::Value Content::to_json(mcp::Revision revision) const {
   const std::string_view type = value_.text("type");
-  if (type == "audio" && !mcp::has_audio(revision)) return text_block("[audio: " + std::string(value_.text("mimeType")) + "]");
+  if (type == "audio" && !mcp::has_audio(revision))
+    return text_block("[audio: " + std::string(value_.text("mimeType")) + "]");
   if (type == "resource_link" && !mcp::has_resource_links(revision)) return text_block(value_.text("uri"));
   return value_;
 }

@@ -13,7 +13,8 @@ using mcp::Revision;
 std::string text_of(const ToolResult& result, Revision revision) { return to_answer(result, revision)->body.str(); }
 
 TEST(Content, MediaTravelInBase64) {
-  EXPECT_EQ(Content::image(std::string_view("\0\xff\x10", 3), "image/png").to_json(mcp::kLatest).str(), R"({"type":"image","data":"AP8Q","mimeType":"image/png"})");
+  EXPECT_EQ(Content::image(std::string_view("\0\xff\x10", 3), "image/png").to_json(mcp::kLatest).str(),
+            R"({"type":"image","data":"AP8Q","mimeType":"image/png"})");
   EXPECT_EQ(base64(""), "");
   EXPECT_EQ(base64("f"), "Zg==");
   EXPECT_EQ(base64("fo"), "Zm8=");
@@ -44,7 +45,8 @@ TEST(Content, StructuredContentIsSentToThoseWhoKnowIt) {
   EXPECT_EQ(text_of(object, Revision::v2025_03_26), std::string(kObjectText) + "}");
   EXPECT_EQ(text_of(object, Revision::v2025_06_18), std::string(kObjectText) + R"(,"structuredContent":{"a":1}})");
   EXPECT_EQ(text_of(list, Revision::v2025_11_25), R"({"content":[{"type":"text","text":"[1,2]"}]})");
-  EXPECT_EQ(text_of(list, Revision::v2026_07_28), R"({"content":[{"type":"text","text":"[1,2]"}],"structuredContent":[1,2]})");
+  EXPECT_EQ(text_of(list, Revision::v2026_07_28),
+            R"({"content":[{"type":"text","text":"[1,2]"}],"structuredContent":[1,2]})");
 }
 
 TEST(Content, AToolErrorIsAResult) {

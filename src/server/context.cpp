@@ -6,7 +6,8 @@
 
 namespace gatehouse::server {
 
-Context::Context(const mcp::Call& call, std::optional<mcp::LogLevel> least_log_level) : call_(call), least_log_level_(least_log_level) {}
+Context::Context(const mcp::Call& call, std::optional<mcp::LogLevel> least_log_level)
+    : call_(call), least_log_level_(least_log_level) {}
 
 void Context::progress(double done, std::optional<double> total, std::string_view message) {
   const std::string_view token = call_.request.params.meta.progress_token;

@@ -10,7 +10,8 @@ namespace {
 
 /// Only stateless clients know the error that asks for a capability.
 std::unexpected<Error> undeclared(const mcp::Client& client, json::Value needed) {
-  if (mcp::has_sessions(client.revision)) return fail(Kind::not_bridgeable, Origin::client, "The client did not declare that it can be asked this.");
+  if (mcp::has_sessions(client.revision))
+    return fail(Kind::not_bridgeable, Origin::client, "The client did not declare that it can be asked this.");
   Error error{Kind::missing_capability, Origin::client, "The client did not declare a capability that this needs."};
   error.data = json::Value::object({{"requiredCapabilities", std::move(needed)}}).str();
   return fail(std::move(error));
@@ -30,7 +31,8 @@ std::optional<ElicitAnswer::Action> parse_action(std::string_view text) {
 }
 
 json::Value to_params(Elicitation question, bool with_id) {
-  if (question.url.empty()) return json::Value::object({{"message", question.message}, {"requestedSchema", std::move(question.schema)}});
+  if (question.url.empty())
+    return json::Value::object({{"message", question.message}, {"requestedSchema", std::move(question.schema)}});
   auto params = json::Value::object({{"mode", "url"}, {"message", question.message}, {"url", question.url}});
   if (with_id) params.set("elicitationId", transport::random_id());
   return params;
@@ -73,7 +75,8 @@ Task<Result<json::Value>> Context::ask(std::string key, std::string_view method,
   }
   if (const json::Value* answer = input(key)) co_return *answer;
   questions_.set(key, json::Value::object({{"method", method}, {"params", std::move(params)}}));
-  co_return fail(Kind::cancelled, Origin::client, "The client is asked first, and sends the request again with the answer.");
+  co_return fail(Kind::cancelled, Origin::client,
+                 "The client is asked first, and sends the request again with the answer.");
 }
 
 Task<Result<json::Value>> Context::ask_now(std::string_view method, json::Value params) {
@@ -83,7 +86,8 @@ Task<Result<json::Value>> Context::ask_now(std::string_view method, json::Value 
   const std::string body = (*reply)->body.str();
   auto value = json::parse(body);
   if (!value || !value->is_object()) co_return bad_answer(call_.client, method, "is malformed.");
-  if ((*reply)->is_error) co_return bad_answer(call_.client, method, "is an error: " + std::string(value->text("message")));
+  if ((*reply)->is_error)
+    co_return bad_answer(call_.client, method, "is an error: " + std::string(value->text("message")));
   co_return std::move(*value);
 }
 
@@ -95,7 +99,8 @@ Result<void> Context::check_elicitation(const Elicitation& question) const {
     return undeclared(call_.client, json::Value::object({{"elicitation", json::Value::object()}}));
   }
   if (able.elicitation_url && mcp::has_url_elicitation(revision)) return {};
-  return undeclared(call_.client, json::Value::object({{"elicitation", json::Value::object({{"url", json::Value::object()}})}}));
+  return undeclared(call_.client,
+                    json::Value::object({{"elicitation", json::Value::object({{"url", json::Value::object()}})}}));
 }
 
 Task<Result<ElicitAnswer>> Context::elicit(std::string key, Elicitation question) {
@@ -111,12 +116,14 @@ Task<Result<ElicitAnswer>> Context::elicit(std::string key, Elicitation question
 }
 
 Task<Result<json::Value>> Context::sample(std::string key, json::Value params) {
-  if (!call_.client.capabilities.sampling) co_return undeclared(call_.client, json::Value::object({{"sampling", json::Value::object()}}));
+  if (!call_.client.capabilities.sampling)
+    co_return undeclared(call_.client, json::Value::object({{"sampling", json::Value::object()}}));
   co_return co_await ask(std::move(key), "sampling/createMessage", std::move(params));
 }
 
 Task<Result<json::Value>> Context::roots(std::string key) {
-  if (!call_.client.capabilities.roots) co_return undeclared(call_.client, json::Value::object({{"roots", json::Value::object()}}));
+  if (!call_.client.capabilities.roots)
+    co_return undeclared(call_.client, json::Value::object({{"roots", json::Value::object()}}));
   auto answer = co_await ask(std::move(key), "roots/list", json::Value::object());
   if (!answer) co_return fail(std::move(answer.error()));
   json::Value* list = answer->find("roots");

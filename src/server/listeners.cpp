@@ -16,24 +16,29 @@ Result<bool> flag(const json::Value& filter, std::string_view key) {
   const auto* member = filter.find(key);
   if (!member) return false;
   const auto value = member->as_bool();
-  if (!value) return fail(Kind::invalid_params, Origin::client, "notifications: member \"" + std::string(key) + "\" has to be true or false");
+  if (!value)
+    return fail(Kind::invalid_params, Origin::client,
+                "notifications: member \"" + std::string(key) + "\" has to be true or false");
   return *value;
 }
 
 Result<ListenFilter> read_filter(const mcp::Params& params) {
   const auto filter = object_param(params, "notifications");
   if (!filter) return fail(filter.error());
-  if (!params.object.find("notifications")) return fail(Kind::invalid_params, Origin::client, "params: member \"notifications\" is missing");
+  if (!params.object.find("notifications"))
+    return fail(Kind::invalid_params, Origin::client, "params: member \"notifications\" is missing");
   ListenFilter wanted;
-  for (const auto& [key, to] : {std::pair{"toolsListChanged", &wanted.tools}, std::pair{"resourcesListChanged", &wanted.resources},
-                                std::pair{"promptsListChanged", &wanted.prompts}}) {
+  for (const auto& [key, to] :
+       {std::pair{"toolsListChanged", &wanted.tools}, std::pair{"resourcesListChanged", &wanted.resources},
+        std::pair{"promptsListChanged", &wanted.prompts}}) {
     const auto value = flag(*filter, key);
     if (!value) return fail(value.error());
     *to = *value;
   }
   const auto* uris = filter->find("resourceSubscriptions");
   if (!uris) return wanted;
-  const auto wrong = fail(Kind::invalid_params, Origin::client, "notifications: member \"resourceSubscriptions\" has to be an array of strings");
+  const auto wrong = fail(Kind::invalid_params, Origin::client,
+                          "notifications: member \"resourceSubscriptions\" has to be an array of strings");
   if (!uris->is_array()) return wrong;
   for (const json::Value& uri : *uris->as_array()) {
     if (!uri.is_string()) return wrong;
@@ -64,7 +69,8 @@ void Listeners::resource_updated(std::string_view uri) {
   for (transport::Sessions* table : tables_) {
     table->each([&](transport::Session& session) {
       const auto found = subscriptions_.find(session.id());
-      if (found != subscriptions_.end() && found->second.contains(uri)) session.send(mcp::notification::kResourceUpdated, params);
+      if (found != subscriptions_.end() && found->second.contains(uri))
+        session.send(mcp::notification::kResourceUpdated, params);
     });
   }
   for (ListenStream& stream : streams_) stream.resource_updated(uri);
@@ -74,7 +80,8 @@ Result<void> Listeners::subscribe(const mcp::Call& call, const Resources& resour
   const auto uri = read_uri(call);
   if (!uri) return fail(uri.error());
   if (!resources.knows(*uri)) {
-    return fail(Error{Kind::resource_not_found, Origin::client, "Resource not found."}.with_data(json::Value::object({{"uri", *uri}}).str()));
+    return fail(Error{Kind::resource_not_found, Origin::client, "Resource not found."}.with_data(
+        json::Value::object({{"uri", *uri}}).str()));
   }
   auto& uris = subscriptions_[std::string(call.client.session)];
   if (uris.size() >= max_subscriptions && !uris.contains(*uri)) return too_many();
@@ -96,7 +103,8 @@ void Listeners::session_ended(std::string_view session) {
   if (const auto found = subscriptions_.find(session); found != subscriptions_.end()) subscriptions_.erase(found);
 }
 
-mcp::Reply Listeners::listen(const mcp::Call& call, const mcp::ServerCapabilities& offered, const Resources& resources, std::size_t max_subscriptions) {
+mcp::Reply Listeners::listen(const mcp::Call& call, const mcp::ServerCapabilities& offered, const Resources& resources,
+                             std::size_t max_subscriptions) {
   auto filter = read_filter(call.request.params);
   if (!filter) return fail(std::move(filter.error()));
   if (filter->uris.size() > max_subscriptions) return too_many();

@@ -24,7 +24,9 @@ struct ListenFilter {
 
 /// A `subscriptions/listen` request while it is open. What happens before it is sent is gathered: each list and each resource is
 /// announced once, however often it changed.
-class ListenStream final : public mcp::Stream, public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class ListenStream final
+    : public mcp::Stream,
+      public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   /// `id`: raw token of the request.
   ListenStream(std::string id, ListenFilter filter) : id_(std::move(id)), filter_(std::move(filter)) {}
@@ -61,11 +63,12 @@ class Listeners {
 
   /// `offered`: the lists that exist. Unknown kinds and resources are left out of what is acknowledged (LF-402).
   /// Errors: invalid_params, limit_exceeded.
-  mcp::Reply listen(const mcp::Call& call, const mcp::ServerCapabilities& offered, const Resources& resources, std::size_t max_subscriptions);
+  mcp::Reply listen(const mcp::Call& call, const mcp::ServerCapabilities& offered, const Resources& resources,
+                    std::size_t max_subscriptions);
 
  private:
   std::vector<transport::Sessions*> tables_;
-  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> subscriptions_;   // session -> URIs
+  std::map<std::string, std::set<std::string, std::less<>>, std::less<>> subscriptions_;  // session -> URIs
   boost::intrusive::list<ListenStream, boost::intrusive::constant_time_size<false>> streams_;
 };
 

@@ -13,7 +13,9 @@ std::unexpected<Error> refuse(const std::string& name, std::string_view why) {
   return fail(Kind::invalid_config, Origin::gateway, "prompt \"" + name + "\": " + std::string(why));
 }
 
-std::unexpected<Error> wrong(std::string message) { return fail(Kind::invalid_params, Origin::client, std::move(message)); }
+std::unexpected<Error> wrong(std::string message) {
+  return fail(Kind::invalid_params, Origin::client, std::move(message));
+}
 
 }  // namespace
 
@@ -27,7 +29,8 @@ Result<void> Prompts::add(const Prompt& prompt, PromptHandler handler) {
     names.push_back(argument.name);
     if (argument.required) required.push_back(argument.name);
   }
-  if (!registry_.add({prompt.name, to_json(prompt).str(), std::move(required), std::move(handler)})) return refuse(prompt.name, "the name is taken");
+  if (!registry_.add({prompt.name, to_json(prompt).str(), std::move(required), std::move(handler)}))
+    return refuse(prompt.name, "the name is taken");
   return {};
 }
 
@@ -35,7 +38,8 @@ Task<mcp::Reply> Prompts::get(const mcp::Call& call, Context& context) {
   const mcp::Params& params = call.request.params;
   if (!params.name.data()) co_return wrong("params: member \"name\" is missing");
   const auto prompt = registry_.find(params.name);
-  if (!prompt) co_return fail(Kind::not_found, Origin::client, "Unknown prompt: " + std::string(params.name.substr(0, 128)));
+  if (!prompt)
+    co_return fail(Kind::not_found, Origin::client, "Unknown prompt: " + std::string(params.name.substr(0, 128)));
   const auto arguments = object_param(params, "arguments");
   if (!arguments) co_return fail(arguments.error());
   for (const auto& [name, value] : *arguments->as_object()) {

@@ -15,7 +15,9 @@ class Prompts {
   [[nodiscard]] bool was_used() const { return registry_.was_used(); }
   [[nodiscard]] bool has(std::string_view name) const { return registry_.find(name) != nullptr; }
 
-  [[nodiscard]] mcp::Reply list(const mcp::Params& params, std::size_t page_size) { return registry_.page(params, "prompts", page_size); }
+  [[nodiscard]] mcp::Reply list(const mcp::Params& params, std::size_t page_size) {
+    return registry_.page(params, "prompts", page_size);
+  }
   /// Errors: not_found for an unknown prompt, invalid_params for missing arguments and ones that are no strings, or those of
   /// the handler.
   Task<mcp::Reply> get(const mcp::Call& call, Context& context);

@@ -20,11 +20,13 @@ bool is_uri(std::string_view text) {
 }
 
 /// What a resource's handler gave, as the answer. A missing resource names its URI (LF-903).
-mcp::Reply finish(Result<ReadResult> result, const Context& context, std::string_view uri, std::string_view mime_type, mcp::CacheHints cache) {
+mcp::Reply finish(Result<ReadResult> result, const Context& context, std::string_view uri, std::string_view mime_type,
+                  mcp::CacheHints cache) {
   if (auto question = context.input_required()) return question;
   if (!result) {
     Error error = std::move(result.error());
-    if (error.kind == Kind::resource_not_found && error.data.empty()) error.data = json::Value::object({{"uri", uri}}).str();
+    if (error.kind == Kind::resource_not_found && error.data.empty())
+      error.data = json::Value::object({{"uri", uri}}).str();
     return fail(std::move(error));
   }
   auto answer = to_answer(*result, uri, mime_type);
@@ -48,14 +50,16 @@ Result<void> Resources::add(const ResourceTemplate& family, TemplateHandler hand
   auto pattern = UriTemplate::parse(family.uri_template);
   if (!pattern) return fail(std::move(pattern.error()));
   if (family.name.empty()) return refuse(family.uri_template, "it needs a name");
-  if (!templates_.add({family.uri_template, to_json(family).str(), family.mime_type, family.cache, std::move(*pattern), std::move(handler)})) {
+  if (!templates_.add({family.uri_template, to_json(family).str(), family.mime_type, family.cache, std::move(*pattern),
+                       std::move(handler)})) {
     return refuse(family.uri_template, "the template is taken");
   }
   return {};
 }
 
 bool Resources::knows(std::string_view uri) const {
-  return resources_.find(uri) || templates_.find_if([uri](const Family& family) { return family.pattern.match(uri).has_value(); });
+  return resources_.find(uri) ||
+         templates_.find_if([uri](const Family& family) { return family.pattern.match(uri).has_value(); });
 }
 
 Task<mcp::Reply> Resources::read(const mcp::Call& call, Context& context) {
@@ -73,7 +77,8 @@ Task<mcp::Reply> Resources::read_item(std::shared_ptr<Item> item, Context& conte
   co_return finish(std::move(result), context, uri, item->mime_type, item->cache);
 }
 
-Task<mcp::Reply> Resources::read_family(std::shared_ptr<Family> family, Context& context, std::string_view uri, const Variables& variables) {
+Task<mcp::Reply> Resources::read_family(std::shared_ptr<Family> family, Context& context, std::string_view uri,
+                                        const Variables& variables) {
   auto result = co_await shield(family->handler(context, uri, variables), family->key);
   co_return finish(std::move(result), context, uri, family->mime_type, family->cache);
 }

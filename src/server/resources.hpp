@@ -15,7 +15,9 @@ class Resources {
   [[nodiscard]] bool was_used() const { return resources_.was_used() || templates_.was_used(); }
   /// A resource has this URI, or a template could.
   [[nodiscard]] bool knows(std::string_view uri) const;
-  [[nodiscard]] bool has_template(std::string_view uri_template) const { return templates_.find(uri_template) != nullptr; }
+  [[nodiscard]] bool has_template(std::string_view uri_template) const {
+    return templates_.find(uri_template) != nullptr;
+  }
 
   [[nodiscard]] mcp::Reply list(const mcp::Params& params, std::size_t page_size) {
     return resources_.page(params, "resources", page_size);
@@ -43,7 +45,8 @@ class Resources {
     TemplateHandler handler;
   };
   Task<mcp::Reply> read_item(std::shared_ptr<Item> item, Context& context, std::string_view uri);
-  Task<mcp::Reply> read_family(std::shared_ptr<Family> family, Context& context, std::string_view uri, const Variables& variables);
+  Task<mcp::Reply> read_family(std::shared_ptr<Family> family, Context& context, std::string_view uri,
+                               const Variables& variables);
 
   Registry<Item> resources_;
   Registry<Family> templates_;

@@ -40,7 +40,8 @@ std::unique_ptr<mcp::Answer> to_answer(const ToolResult& result, mcp::Revision r
   for (const Content& block : result.content) content.push(block.to_json(revision));
   auto object = json::Value::object({{"content", std::move(content)}});
   const auto& structured = result.structured_content;
-  if (structured && mcp::has_structured_content(revision) && (structured->is_object() || mcp::has_open_structured_content(revision))) {
+  if (structured && mcp::has_structured_content(revision) &&
+      (structured->is_object() || mcp::has_open_structured_content(revision))) {
     object.set("structuredContent", *structured);
   }
   if (result.is_error) object.set("isError", true);

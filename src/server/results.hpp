@@ -10,7 +10,8 @@ namespace gatehouse::server {
 
 [[nodiscard]] json::Value to_json(const ResourceContents& contents, std::string_view uri, std::string_view mime_type);
 [[nodiscard]] std::unique_ptr<mcp::Answer> to_answer(const ToolResult& result, mcp::Revision revision);
-[[nodiscard]] std::unique_ptr<mcp::Answer> to_answer(const ReadResult& result, std::string_view uri, std::string_view mime_type);
+[[nodiscard]] std::unique_ptr<mcp::Answer> to_answer(const ReadResult& result, std::string_view uri,
+                                                     std::string_view mime_type);
 [[nodiscard]] std::unique_ptr<mcp::Answer> to_answer(const PromptResult& result, mcp::Revision revision);
 [[nodiscard]] std::unique_ptr<mcp::Answer> to_answer(const Completion& completion);
 

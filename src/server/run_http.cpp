@@ -12,7 +12,8 @@ namespace {
 /// One endpoint on one path, nothing else.
 class Site final : public net::HttpHandler {
  public:
-  Site(net::Loop& loop, Server& server, const HttpOptions& options) : path_(options.path), endpoint_(loop, server, options.mcp) {}
+  Site(net::Loop& loop, Server& server, const HttpOptions& options)
+      : path_(options.path), endpoint_(loop, server, options.mcp) {}
 
   Task<void> serve(net::HttpExchange& exchange) override {
     if (exchange.head().path() == path_) co_return co_await endpoint_.serve(exchange);
@@ -38,8 +39,10 @@ Task<void> serve(net::Loop& loop, Server& server, HttpOptions& options, int& exi
   Signal asked_to_stop;
   const StopSignal on_signal(loop, [&asked_to_stop] { asked_to_stop.notify(); });
   const std::string url = "http://" + address->str() + options.path;
-  if (options.on_listening) options.on_listening(url);
-  else std::cout << "listening on " << url << std::endl;
+  if (options.on_listening)
+    options.on_listening(url);
+  else
+    std::cout << "listening on " << url << std::endl;
   co_await asked_to_stop.wait();
   site.endpoint().end_streams();
   co_await http.stop(options.grace);

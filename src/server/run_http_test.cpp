@@ -18,12 +18,16 @@ using test::post_request;
 std::string modern(std::string_view method, std::string_view name, std::string_view id, std::string_view members) {
   std::string headers = "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: " + std::string(method) + "\r\n";
   if (!name.empty()) headers += "Mcp-Name: " + std::string(name) + "\r\n";
-  std::string body = R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"method":")" + std::string(method) + R"(","params":{)" + std::string(members);
-  body += R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})";
+  std::string body = R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"method":")" + std::string(method) +
+                     R"(","params":{)" + std::string(members);
+  body +=
+      R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})";
   return post_request("/mcp", headers, body);
 }
 
-std::string add(std::string_view id) { return modern("tools/call", "add", id, R"("name":"add","arguments":{"a":2,"b":2})"); }
+std::string add(std::string_view id) {
+  return modern("tools/call", "add", id, R"("name":"add","arguments":{"a":2,"b":2})");
+}
 
 constexpr std::string_view kInitialize =
     R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}})";
@@ -48,24 +52,30 @@ int serve(transport::Eras eras, std::function<void(std::uint16_t port)> client) 
 
 TEST(RunHttp, ServesBothErasOnOneConnection) {
   std::string received;
-  EXPECT_EQ(serve(transport::Eras::both, [&](std::uint16_t port) {
-    BlockingClient client(port);
-    client.send(post_request("/mcp", "", kInitialize));
-    client.read_until(R"("serverInfo")");
-    client.send(add("7"));
-    received = client.read_until(R"("id":7)");
-  }), 0);
+  EXPECT_EQ(serve(transport::Eras::both,
+                  [&](std::uint16_t port) {
+                    BlockingClient client(port);
+                    client.send(post_request("/mcp", "", kInitialize));
+                    client.read_until(R"("serverInfo")");
+                    client.send(add("7"));
+                    received = client.read_until(R"("id":7)");
+                  }),
+            0);
   EXPECT_NE(received.find("Mcp-Session-Id: "), std::string::npos) << received;
-  EXPECT_NE(received.find(R"({"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"{\"sum\":4}"}])"), std::string::npos) << received;
+  EXPECT_NE(received.find(R"({"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"{\"sum\":4}"}])"),
+            std::string::npos)
+      << received;
 }
 
 TEST(RunHttp, AnythingButItsPathIsNotFound) {
   std::string received;
-  EXPECT_EQ(serve(transport::Eras::both, [&](std::uint16_t port) {
-    BlockingClient client(port);
-    client.send(post_request("/other", "Connection: close\r\n", kInitialize));
-    received = client.read_to_end();
-  }), 0);
+  EXPECT_EQ(serve(transport::Eras::both,
+                  [&](std::uint16_t port) {
+                    BlockingClient client(port);
+                    client.send(post_request("/other", "Connection: close\r\n", kInitialize));
+                    received = client.read_to_end();
+                  }),
+            0);
   EXPECT_TRUE(received.starts_with("HTTP/1.1 404 ")) << received;
 }
 
@@ -90,12 +100,15 @@ TEST(RunHttp, CanBeRestrictedToOneEra) {
 TEST(RunHttp, ListenStreamsEndWithTheirResultWhenTheServerStops) {
   std::string received;
   std::optional<BlockingClient> listener;
-  EXPECT_EQ(serve(transport::Eras::both, [&](std::uint16_t port) {
-    listener.emplace(port);
-    listener->send(modern("subscriptions/listen", "", "9", R"("notifications":{"toolsListChanged":true})"));
-    received = listener->read_until("notifications/subscriptions/acknowledged");
-    EXPECT_EQ(received.find(R"("id":9,"result")"), std::string::npos);
-  }), 0);
+  EXPECT_EQ(
+      serve(transport::Eras::both,
+            [&](std::uint16_t port) {
+              listener.emplace(port);
+              listener->send(modern("subscriptions/listen", "", "9", R"("notifications":{"toolsListChanged":true})"));
+              received = listener->read_until("notifications/subscriptions/acknowledged");
+              EXPECT_EQ(received.find(R"("id":9,"result")"), std::string::npos);
+            }),
+      0);
   received = listener->read_to_end();
   EXPECT_NE(received.find(R"("id":9,"result")"), std::string::npos) << received;
   EXPECT_TRUE(received.ends_with("0\r\n\r\n")) << "the body has its end: " << received;
@@ -103,12 +116,14 @@ TEST(RunHttp, ListenStreamsEndWithTheirResultWhenTheServerStops) {
 
 TEST(RunHttp, ATakenPortIsSaid) {
   int inner = 0;
-  EXPECT_EQ(serve(transport::Eras::both, [&](std::uint16_t port) {
-    test::FeatureServer other;
-    HttpOptions options{.listen = {"127.0.0.1", port}};
-    options.on_listening = [](const std::string&) { FAIL() << "two servers on one port"; };
-    inner = run_http(other.server(), std::move(options));
-  }), 0);
+  EXPECT_EQ(serve(transport::Eras::both,
+                  [&](std::uint16_t port) {
+                    test::FeatureServer other;
+                    HttpOptions options{.listen = {"127.0.0.1", port}};
+                    options.on_listening = [](const std::string&) { FAIL() << "two servers on one port"; };
+                    inner = run_http(other.server(), std::move(options));
+                  }),
+            0);
   EXPECT_EQ(inner, 1);
 }
 

@@ -11,7 +11,8 @@ using mcp::ListKind;
 using mcp::Method;
 
 mcp::Reply unknown_method(const mcp::Call& call) {
-  return fail(Kind::method_not_found, Origin::client, "Method not found: " + std::string(call.request.rpc.method.substr(0, 100)));
+  return fail(Kind::method_not_found, Origin::client,
+              "Method not found: " + std::string(call.request.rpc.method.substr(0, 100)));
 }
 
 }  // namespace
@@ -93,10 +94,15 @@ Server::Attachment::~Attachment() {
 
 mcp::ServerCapabilities Server::State::capabilities() const {
   const bool has_tools = tools.was_used(), has_resources = resources.was_used(), has_prompts = prompts.was_used();
-  return {.tools = has_tools, .tools_changed = has_tools,
-          .resources = has_resources, .resources_changed = has_resources, .resources_subscribe = has_resources,
-          .prompts = has_prompts, .prompts_changed = has_prompts,
-          .completions = completions.was_used(), .logging = log_level.has_value()};
+  return {.tools = has_tools,
+          .tools_changed = has_tools,
+          .resources = has_resources,
+          .resources_changed = has_resources,
+          .resources_subscribe = has_resources,
+          .prompts = has_prompts,
+          .prompts_changed = has_prompts,
+          .completions = completions.was_used(),
+          .logging = log_level.has_value()};
 }
 
 mcp::Reply Server::State::list(const mcp::Call& call) {
@@ -104,7 +110,8 @@ mcp::Reply Server::State::list(const mcp::Call& call) {
   auto reply = [&]() -> mcp::Reply {
     switch (call.request.method) {
       case Method::tools_list: return tools.was_used() ? tools.list(params, options.page_size) : unknown_method(call);
-      case Method::resources_list: return resources.was_used() ? resources.list(params, options.page_size) : unknown_method(call);
+      case Method::resources_list:
+        return resources.was_used() ? resources.list(params, options.page_size) : unknown_method(call);
       case Method::resources_templates_list:
         return resources.was_used() ? resources.list_templates(params, options.page_size) : unknown_method(call);
       default: return prompts.was_used() ? prompts.list(params, options.page_size) : unknown_method(call);
@@ -150,7 +157,8 @@ Task<mcp::Reply> Server::answer(const mcp::Call& call) {
     case Method::resources_subscribe:
     case Method::resources_unsubscribe: co_return state_->subscribe(call);
     case Method::subscriptions_listen:
-      co_return state_->listeners.listen(call, state_->capabilities(), state_->resources, state_->options.max_subscriptions);
+      co_return state_->listeners.listen(call, state_->capabilities(), state_->resources,
+                                         state_->options.max_subscriptions);
     case Method::logging_set_level: co_return state_->log_level ? mcp::Answer::of("{}") : unknown_method(call);
     default: co_return unknown_method(call);
   }

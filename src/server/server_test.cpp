@@ -22,7 +22,8 @@ Server with_tools(std::initializer_list<const char*> names, std::size_t page_siz
 /// Names on a page, and the cursor of the next one.
 std::pair<std::string, std::string> page(Server& server, const std::string& cursor) {
   Asker asker;
-  const auto result = json::parse(asker.text_of(server, "tools/list", cursor.empty() ? "{}" : R"({"cursor":")" + cursor + "\"}")).value();
+  const auto result =
+      json::parse(asker.text_of(server, "tools/list", cursor.empty() ? "{}" : R"({"cursor":")" + cursor + "\"}")).value();
   std::string names;
   for (const json::Value& tool : *result.find("tools")->as_array()) names += tool.text("name");
   return {names, std::string(result.text("nextCursor"))};
@@ -44,7 +45,9 @@ TEST(Server, CursorsThatWereNeverGivenAreRefused) {
   auto server = with_tools({"a", "b"}, 1);
   Asker asker;
   for (const char* cursor : {"", "zz", "1x", "-1", "3", "ffffffffffffffffffff"}) {
-    EXPECT_TRUE(asker.text_of(server, "tools/list", R"({"cursor":")" + std::string(cursor) + "\"}").starts_with("error: not_found")) << cursor;
+    EXPECT_TRUE(asker.text_of(server, "tools/list", R"({"cursor":")" + std::string(cursor) + "\"}")
+                    .starts_with("error: not_found"))
+        << cursor;
   }
 }
 
@@ -59,10 +62,12 @@ TEST(Server, ATakenNameIsRefusedAndChangesNothing) {
 TEST(Server, ARemovedToolFinishesTheCallsThatRun) {
   Signal go;
   auto server = Server::builder("x", "1")
-                    .tool("slow", "", "", [&go, text = std::string("a text too long for the small buffer")](Context&, const json::Value&) -> Task<ToolResult> {
-                      co_await go.wait();
-                      co_return ToolResult::text(text);
-                    })
+                    .tool("slow", "", "",
+                          [&go, text = std::string("a text too long for the small buffer")](
+                              Context&, const json::Value&) -> Task<ToolResult> {
+                            co_await go.wait();
+                            co_return ToolResult::text(text);
+                          })
                     .build()
                     .value();
   Asker asker;
@@ -70,7 +75,8 @@ TEST(Server, ARemovedToolFinishesTheCallsThatRun) {
   mcp::Reply reply;
   TaskGroup group;
   const mcp::Call call{*message, asker.client, asker, asker.cancel, {}};
-  group.spawn([](Server& in, const mcp::Call& one, mcp::Reply& out) -> Task<void> { out = co_await in.answer(one); }(server, call, reply));
+  group.spawn([](Server& in, const mcp::Call& one, mcp::Reply& out) -> Task<void> { out = co_await in.answer(one); }(
+                                                                        server, call, reply));
   EXPECT_TRUE(server.remove_tool("slow"));
   go.notify();
   ASSERT_EQ(group.running(), 0U);
@@ -78,16 +84,22 @@ TEST(Server, ARemovedToolFinishesTheCallsThatRun) {
 }
 
 TEST(Server, HandlersMayReturnAnyOfTheForms) {
-  auto server = Server::builder("x", "1")
-                    .tool("text", "", "", [](Context&, const json::Value&) { return "1"; })
-                    .tool("result", "", "", [](Context&, const json::Value&) -> Result<ToolResult> { return ToolResult("2"); })
-                    .tool("task", "", "", [](Context&, const json::Value&) -> Task<ToolResult> { co_return ToolResult("3"); })
-                    .tool("task_of_text", "", "", [](Context&, const json::Value&) -> Task<std::string> { co_return "4"; })
-                    .tool("error", "", "", [](Context&, const json::Value&) -> Task<Result<ToolResult>> { co_return fail(Kind::timed_out, Origin::upstream, "late"); })
-                    .build()
-                    .value();
+  auto server =
+      Server::builder("x", "1")
+          .tool("text", "", "", [](Context&, const json::Value&) { return "1"; })
+          .tool("result", "", "", [](Context&, const json::Value&) -> Result<ToolResult> { return ToolResult("2"); })
+          .tool("task", "", "", [](Context&, const json::Value&) -> Task<ToolResult> { co_return ToolResult("3"); })
+          .tool("task_of_text", "", "", [](Context&, const json::Value&) -> Task<std::string> { co_return "4"; })
+          .tool("error", "", "",
+                [](Context&, const json::Value&) -> Task<Result<ToolResult>> {
+                  co_return fail(Kind::timed_out, Origin::upstream, "late");
+                })
+          .build()
+          .value();
   Asker asker;
-  const auto call = [&](const char* name) { return asker.text_of(server, "tools/call", R"({"name":")" + std::string(name) + "\"}"); };
+  const auto call = [&](const char* name) {
+    return asker.text_of(server, "tools/call", R"({"name":")" + std::string(name) + "\"}");
+  };
   const auto text = [](const char* t) { return R"({"content":[{"type":"text","text":")" + std::string(t) + "\"}]}"; };
   EXPECT_EQ(call("text"), text("1"));
   EXPECT_EQ(call("result"), text("2"));
@@ -98,15 +110,22 @@ TEST(Server, HandlersMayReturnAnyOfTheForms) {
 
 TEST(Server, WhatAHandlerThrowsIsLoggedAndNotTold) {
   static std::string logged;
-  log::set_sink([](log::Level, std::string_view event, std::initializer_list<log::Field> fields) {
-    logged = event;
-    for (const log::Field& field : fields) logged.append(" ").append(field.value);
-  }, log::Level::error);
-  auto server = Server::builder("x", "1")
-                    .tool("plain", "", "", [](Context&, const json::Value&) -> ToolResult { throw std::runtime_error("secret"); })
-                    .tool("task", "", "", [](Context&, const json::Value&) -> Task<ToolResult> { throw 7; co_return ToolResult(); })
-                    .build()
-                    .value();
+  log::set_sink(
+      [](log::Level, std::string_view event, std::initializer_list<log::Field> fields) {
+        logged = event;
+        for (const log::Field& field : fields) logged.append(" ").append(field.value);
+      },
+      log::Level::error);
+  auto server =
+      Server::builder("x", "1")
+          .tool("plain", "", "", [](Context&, const json::Value&) -> ToolResult { throw std::runtime_error("secret"); })
+          .tool("task", "", "",
+                [](Context&, const json::Value&) -> Task<ToolResult> {
+                  throw 7;
+                  co_return ToolResult();
+                })
+          .build()
+          .value();
   Asker asker;
   EXPECT_EQ(asker.text_of(server, "tools/call", R"({"name":"plain"})"), "error: internal Internal error.");
   EXPECT_EQ(logged, "handler threw an exception plain secret");
@@ -117,10 +136,11 @@ TEST(Server, WhatAHandlerThrowsIsLoggedAndNotTold) {
 
 TEST(Server, ProgressGrowsOrIsDropped) {
   auto server = Server::builder("x", "1")
-                    .tool("p", "", "", [](Context& context, const json::Value&) {
-                      for (const double done : {0.0, 0.5, 0.5, 0.25, 1.0}) context.progress(done);
-                      return ToolResult();
-                    })
+                    .tool("p", "", "",
+                          [](Context& context, const json::Value&) {
+                            for (const double done : {0.0, 0.5, 0.5, 0.25, 1.0}) context.progress(done);
+                            return ToolResult();
+                          })
                     .build()
                     .value();
   Asker asker;
@@ -132,10 +152,11 @@ TEST(Server, ProgressGrowsOrIsDropped) {
 
 TEST(Server, AServerThatDoesNotLogSendsNoLogMessages) {
   auto server = Server::builder("x", "1")
-                    .tool("l", "", "", [](Context& context, const json::Value&) {
-                      context.log(mcp::LogLevel::emergency, "fire");
-                      return ToolResult();
-                    })
+                    .tool("l", "", "",
+                          [](Context& context, const json::Value&) {
+                            context.log(mcp::LogLevel::emergency, "fire");
+                            return ToolResult();
+                          })
                     .build()
                     .value();
   Asker asker;
@@ -146,7 +167,8 @@ TEST(Server, AServerThatDoesNotLogSendsNoLogMessages) {
 
 TEST(Server, ASessionWatchesABoundedNumberOfResources) {
   auto server = Server::builder("x", "1")
-                    .resource_template({.uri_template = "a:{x}", .name = "a"}, [](Context&, std::string_view, const Variables&) { return ReadResult("-"); })
+                    .resource_template({.uri_template = "a:{x}", .name = "a"},
+                                       [](Context&, std::string_view, const Variables&) { return ReadResult("-"); })
                     .options({.max_subscriptions = 2})
                     .build()
                     .value();
@@ -162,12 +184,19 @@ TEST(Server, ASessionWatchesABoundedNumberOfResources) {
   EXPECT_EQ(asker.text_of(server, "resources/subscribe", R"({"uri":"a:4"})"), "{}");
   EXPECT_EQ(asker.text_of(server, "resources/subscribe", R"({"uri":"a:5"})"), "{}");
   Asker listener;
-  EXPECT_TRUE(listener.text_of(server, "subscriptions/listen", R"({"notifications":{"resourceSubscriptions":["a:1","a:2","a:3"]}})").starts_with("error: limit_exceeded"));
+  EXPECT_TRUE(
+      listener
+          .text_of(server, "subscriptions/listen", R"({"notifications":{"resourceSubscriptions":["a:1","a:2","a:3"]}})")
+          .starts_with("error: limit_exceeded"));
 }
 
 TEST(Server, AnAnswerThatTookQuestionsIsNotCached) {
   const auto read = [](Context&, std::string_view) { return ReadResult("-"); };
-  auto server = Server::builder("x", "1").resource({.uri = "a:b", .name = "b", .cache = {.ttl_ms = 9, .scope = mcp::CacheScope::shared}}, read).build().value();
+  auto server =
+      Server::builder("x", "1")
+          .resource({.uri = "a:b", .name = "b", .cache = {.ttl_ms = 9, .scope = mcp::CacheScope::shared}}, read)
+          .build()
+          .value();
   Asker asker;
   const auto plain = asker.ask_for(server, "resources/read", R"({"uri":"a:b"})");
   EXPECT_EQ((*plain)->cache->ttl_ms, 9);

@@ -11,9 +11,9 @@ namespace gatehouse::server {
 
 struct Server::State {
   mcp::Implementation implementation;
-  std::string info;                             // `implementation` as JSON
+  std::string info;  // `implementation` as JSON
   std::string instructions;
-  std::optional<mcp::LogLevel> log_level;       // none: no logging
+  std::optional<mcp::LogLevel> log_level;  // none: no logging
   ServerOptions options;
   Tools tools;
   Resources resources;

@@ -13,7 +13,8 @@ constexpr std::string_view kNoArguments = R"({"type":"object","additionalPropert
 
 bool is_tool_name(std::string_view name) {
   return !name.empty() && name.size() <= 128 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
   });
 }
 
@@ -25,12 +26,14 @@ std::unexpected<Error> refuse(const std::string& name, std::string_view why) {
 
 Result<void> Tools::add(const Tool& tool, ToolHandler handler) {
   if (!is_tool_name(tool.name)) return refuse(tool.name, "a name has 1 to 128 of the characters A-Z a-z 0-9 _ - .");
-  auto input = parse_schema(tool.input_schema.empty() ? kNoArguments : std::string_view(tool.input_schema), "the input schema");
+  auto input =
+      parse_schema(tool.input_schema.empty() ? kNoArguments : std::string_view(tool.input_schema), "the input schema");
   if (!input) return refuse(tool.name, input.error().message);
   auto output = tool.output_schema.empty() ? Result<json::Value>(json::Value()) : json::parse(tool.output_schema);
   if (!output) return refuse(tool.name, "the output schema is not JSON: " + output.error().message);
   const std::string definition = to_json(tool, *input, *output).str();
-  if (!registry_.add({tool.name, definition, std::move(*input), std::move(handler)})) return refuse(tool.name, "the name is taken");
+  if (!registry_.add({tool.name, definition, std::move(*input), std::move(handler)}))
+    return refuse(tool.name, "the name is taken");
   return {};
 }
 
@@ -38,7 +41,8 @@ Task<mcp::Reply> Tools::call(const mcp::Call& call, Context& context) {
   const mcp::Params& params = call.request.params;
   if (!params.name.data()) co_return fail(Kind::invalid_params, Origin::client, "params: member \"name\" is missing");
   const auto tool = registry_.find(params.name);
-  if (!tool) co_return fail(Kind::not_found, Origin::client, "Unknown tool: " + std::string(params.name.substr(0, 128)));
+  if (!tool)
+    co_return fail(Kind::not_found, Origin::client, "Unknown tool: " + std::string(params.name.substr(0, 128)));
   const auto arguments = object_param(params, "arguments");
   if (!arguments) co_return fail(arguments.error());
   if (auto mismatch = find_mismatch(tool->input_schema, *arguments)) {

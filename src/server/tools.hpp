@@ -12,7 +12,9 @@ class Tools {
   bool remove(std::string_view name) { return registry_.remove(name); }
   [[nodiscard]] bool was_used() const { return registry_.was_used(); }
 
-  [[nodiscard]] mcp::Reply list(const mcp::Params& params, std::size_t page_size) { return registry_.page(params, "tools", page_size); }
+  [[nodiscard]] mcp::Reply list(const mcp::Params& params, std::size_t page_size) {
+    return registry_.page(params, "tools", page_size);
+  }
   /// Errors: not_found for an unknown tool, invalid_params, or those of the handler.
   Task<mcp::Reply> call(const mcp::Call& call, Context& context);
 

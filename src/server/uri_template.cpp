@@ -37,7 +37,8 @@ std::string_view Variables::operator[](std::string_view name) const {
 
 Result<UriTemplate> UriTemplate::parse(std::string_view text) {
   const auto wrong = [text](std::string_view why) {
-    return fail(Kind::invalid_config, Origin::gateway, "URI template \"" + std::string(text) + "\": " + std::string(why));
+    return fail(Kind::invalid_config, Origin::gateway,
+                "URI template \"" + std::string(text) + "\": " + std::string(why));
   };
   UriTemplate result;
   std::string_view rest = text;
@@ -45,7 +46,8 @@ Result<UriTemplate> UriTemplate::parse(std::string_view text) {
     const std::size_t open = rest.find('{');
     const std::string_view literal = rest.substr(0, open);
     if (literal.find('}') != std::string_view::npos) return wrong("a brace has no partner");
-    if (literal.empty() && !result.names_.empty() && open != std::string_view::npos) return wrong("two variables without a character between them");
+    if (literal.empty() && !result.names_.empty() && open != std::string_view::npos)
+      return wrong("two variables without a character between them");
     result.literals_.emplace_back(literal);
     if (open == std::string_view::npos) break;
     const std::size_t close = rest.find('}', open);
@@ -69,7 +71,9 @@ std::optional<Variables> UriTemplate::match(std::string_view uri) const {
     const bool last = i + 1 == names_.size();
     // The last literal has to be at the end; one in between is taken where it comes first, which loses no match because
     // a longer value would only contain more.
-    const std::size_t end = !last ? uri.find(next, 1) : uri.ends_with(next) ? uri.size() - next.size() : std::string_view::npos;
+    const std::size_t end = !last                 ? uri.find(next, 1)
+                            : uri.ends_with(next) ? uri.size() - next.size()
+                                                  : std::string_view::npos;
     if (end == std::string_view::npos || end == 0 || uri.empty()) return std::nullopt;
     const std::string_view value = uri.substr(0, end);
     if (value.find_first_of("/?#") != std::string_view::npos) return std::nullopt;

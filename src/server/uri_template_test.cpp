@@ -5,7 +5,9 @@
 namespace gatehouse::server {
 namespace {
 
-std::optional<Variables> match(std::string_view pattern, std::string_view uri) { return UriTemplate::parse(pattern).value().match(uri); }
+std::optional<Variables> match(std::string_view pattern, std::string_view uri) {
+  return UriTemplate::parse(pattern).value().match(uri);
+}
 
 TEST(UriTemplate, GivesTheVariablesPercentDecoded) {
   const auto found = match("file:///{folder}/{name}.txt", "file:///my%20notes/a.b.txt");
@@ -23,7 +25,8 @@ TEST(UriTemplate, AVariableAtTheStartAndAtTheEnd) {
 }
 
 TEST(UriTemplate, RefusesWhatIsNotOfTheFamily) {
-  for (const char* uri : {"note:///", "note:///a/b", "note:///a?x", "note:///a#x", "Note:///a", "xnote:///a", "note:///%4", "note:///%zz", ""}) {
+  for (const char* uri : {"note:///", "note:///a/b", "note:///a?x", "note:///a#x", "Note:///a", "xnote:///a",
+                          "note:///%4", "note:///%zz", ""}) {
     EXPECT_FALSE(match("note:///{id}", uri)) << uri;
   }
   EXPECT_FALSE(match("a:{x}-{y}", "a:-b"));
@@ -36,7 +39,8 @@ TEST(UriTemplate, AnEncodedSlashReachesTheHandlerAsASlash) {
 }
 
 TEST(UriTemplate, UnderstandsOnlySimpleExpressions) {
-  for (const char* text : {"a:{+path}", "a:{?q}", "a:{x,y}", "a:{x:3}", "a:{x*}", "a:{}", "a:{x", "a:x}", "a:{x}{y}", "a:{x}/{x}", "a:b"}) {
+  for (const char* text : {"a:{+path}", "a:{?q}", "a:{x,y}", "a:{x:3}", "a:{x*}", "a:{}", "a:{x", "a:x}", "a:{x}{y}",
+                           "a:{x}/{x}", "a:b"}) {
     const auto parsed = UriTemplate::parse(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().kind, Kind::invalid_config);

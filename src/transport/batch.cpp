@@ -21,7 +21,8 @@ Result<std::vector<std::string_view>> split_batch(std::string_view text, std::si
   });
   if (!walked) return fail(std::move(walked.error()));
   if (parts.empty() || parts.size() > max_batch) {
-    return fail(Kind::invalid_request, Origin::client, "A batch has to have 1 to " + std::to_string(max_batch) + " messages.");
+    return fail(Kind::invalid_request, Origin::client,
+                "A batch has to have 1 to " + std::to_string(max_batch) + " messages.");
   }
   return parts;
 }

@@ -69,9 +69,10 @@ Task<mcp::Reply> Session::ask(MessageSink& sink, std::string_view method, const 
   if (ended_) co_return fail(session_over());
   if (!initialized) co_return fail(Kind::not_bridgeable, Origin::client, "The client has not finished its initialization.");
   Question question;   // filled member by member: GCC 12 destroys temporaries of an aggregate twice in a coroutine
-  question.id = fmt::format("\"gh:{}\"", next_question_++);
+  question.id = fmt::format("\"gh:{}\"", next_question_);
   const auto text = fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":{},"params":{}}})", question.id, json::quoted(method), params.str());
   if (!sink.deliver({text})) co_return fail(Kind::not_bridgeable, Origin::client, "The client has no open stream to be asked on.");
+  ++next_question_;
   questions_.push_back(&question);
   {
     const Cancel::Hook give_up(cancel, [&question] {

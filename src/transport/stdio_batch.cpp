@@ -12,7 +12,8 @@ void StdioServer::take_batch(Buffer text) {
   auto parts = split_batch(text.view(), options_.max_json_depth, options_.max_batch);
   if (!parts) return refuse({}, parts.error());
   if (!session_ || !mcp::has_batches(session_->revision())) {
-    return refuse({}, {Kind::invalid_request, Origin::client, "Batches do not exist in this protocol version: send one message per line."});
+    return refuse({}, {Kind::invalid_request, Origin::client,
+                       "Batches do not exist in this protocol version: send one message per line."});
   }
   std::vector<mcp::Message> requests;
   for (const std::string_view part : *parts) {
@@ -42,7 +43,8 @@ Task<void> StdioServer::answer_batch([[maybe_unused]] Buffer text, std::vector<m
   for (const mcp::Message& message : messages) items.emplace_back(*this, message);
   TaskGroup group;
   for (Item& item : items) {
-    group.spawn([](StdioServer& self, Item& one) -> Task<void> { one.reply = co_await self.reply_to(one.request); }(*this, item));
+    group.spawn([](StdioServer& self, Item& one) -> Task<void> { one.reply = co_await self.reply_to(one.request); }(
+                                                     *this, item));
   }
   co_await group.join();
 
@@ -50,8 +52,10 @@ Task<void> StdioServer::answer_batch([[maybe_unused]] Buffer text, std::vector<m
   json::Pieces pieces;
   for (Item& item : items) {
     if (item.request.is_mute()) continue;
-    if (item.reply) answers.emplace_back(item.request.id(), **item.reply, item.request.client.revision, responder_.server_info());
-    else answers.emplace_back(item.request.id(), item.reply.error(), item.request.client.revision);
+    if (item.reply)
+      answers.emplace_back(item.request.id(), **item.reply, item.request.client.revision, responder_.server_info());
+    else
+      answers.emplace_back(item.request.id(), item.reply.error(), item.request.client.revision);
     pieces.push_back(pieces.empty() ? "[" : ",");
     pieces.insert(pieces.end(), answers.back().pieces().begin(), answers.back().pieces().end());
   }

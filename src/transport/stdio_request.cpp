@@ -12,18 +12,17 @@ constexpr std::string_view kAddress = "stdio";
 mcp::Client client_of(const mcp::Message& message, const Session* session) {
   if (session) return session->client(kAddress, {});
   auto client = modern_client(message, kAddress, {});
-  if (!message.params.meta.protocol_version.data()) client.revision = mcp::kLatestLegacy;
-  else if (!mcp::is_modern(client.revision)) client.revision = mcp::kLatest;
+  if (!message.params.meta.protocol_version.data())
+    client.revision = mcp::kLatestLegacy;
+  else if (!mcp::is_modern(client.revision))
+    client.revision = mcp::kLatest;
   return client;
 }
 
 }  // namespace
 
 StdioServer::Request::Request(StdioServer& owner, const mcp::Message& request, std::shared_ptr<Session> in)
-    : message(request),
-      session(std::move(in)),
-      client(client_of(message, session.get())),
-      owner_(owner) {
+    : message(request), session(std::move(in)), client(client_of(message, session.get())), owner_(owner) {
   owner_.requests_.push_back(this);
 }
 
@@ -39,7 +38,8 @@ void StdioServer::Request::notify(std::string_view method, const json::Splice& p
 }
 
 Task<mcp::Reply> StdioServer::Request::ask(std::string_view method, const json::Splice& params, Cancel& why) {
-  if (!session) co_return fail(Kind::not_bridgeable, Origin::client, "A stateless client cannot be asked while its request runs.");
+  if (!session)
+    co_return fail(Kind::not_bridgeable, Origin::client, "A stateless client cannot be asked while its request runs.");
   co_return co_await session->ask(*owner_.stdout_, method, params, why);
 }
 

@@ -23,7 +23,11 @@ bool is_stateless(const mcp::Message& message) { return message.params.meta.prot
 }  // namespace
 
 StdioServer::StdioServer(Channel& channel, mcp::Responder& responder, StdioServerOptions options)
-    : channel_(channel), responder_(responder), options_(options), sessions_({.max_sessions = 1}), stdout_(std::make_unique<Stdout>(*this)) {
+    : channel_(channel),
+      responder_(responder),
+      options_(options),
+      sessions_({.max_sessions = 1}),
+      stdout_(std::make_unique<Stdout>(*this)) {
   sessions_.on_end([this](std::string_view id) { responder_.session_ended(id); });
 }
 
@@ -54,7 +58,9 @@ Task<void> StdioServer::wind_down() {
 }
 
 void StdioServer::cancel_all(CancelReason reason) {
-  const auto next = [this] { return std::ranges::find_if(requests_, [](const Request* one) { return !one->cancel.requested(); }); };
+  const auto next = [this] {
+    return std::ranges::find_if(requests_, [](const Request* one) { return !one->cancel.requested(); });
+  };
   for (auto it = next(); it != requests_.end(); it = next()) (*it)->cancel.request(reason);
 }
 
@@ -80,7 +86,8 @@ void StdioServer::take_notification(const mcp::Message& message, std::string_vie
 
 void StdioServer::initialize(const mcp::Message& message) {
   auto checked = check_initialize(message);
-  if (checked && session_) checked = fail(Kind::invalid_request, Origin::client, "This connection is initialized already.");
+  if (checked && session_)
+    checked = fail(Kind::invalid_request, Origin::client, "This connection is initialized already.");
   if (!checked) return refuse(message.rpc.id, checked.error());
   auto session = sessions_.create(message, Clock::now());
   if (!session) return refuse(message.rpc.id, session.error());
@@ -103,7 +110,8 @@ Task<mcp::Reply> StdioServer::reply_to(Request& request) {
   if (request.session) co_return co_await answer_legacy(*request.session, call, responder_);
   if (!is_stateless(message)) {
     if (message.method == mcp::Method::ping) co_return mcp::Answer::of("{}");
-    co_return fail(Kind::session_required, Origin::client, "Start with initialize, or send the request's metadata in params._meta.");
+    co_return fail(Kind::session_required, Origin::client,
+                   "Start with initialize, or send the request's metadata in params._meta.");
   }
   auto checked = check_modern_metadata(message);
   if (checked) checked = check_modern_version(message);
@@ -153,7 +161,7 @@ Task<void> StdioServer::send_text(std::string text) {
 
 Task<void> StdioServer::send(const json::Pieces& message) {
   const auto sent = co_await channel_.send(message);
-  if (!sent) stop();   // nobody hears us
+  if (!sent) stop();  // nobody hears us
 }
 
 Task<void> serve_stdio(Channel& channel, mcp::Responder& responder, StdioServerOptions options) {

@@ -13,8 +13,8 @@ namespace {
 using test::settle;
 
 std::string call(int id, std::string_view tool, std::string_view arguments = "{}") {
-  return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"tools/call","params":{"name":")" + std::string(tool) +
-         R"(","arguments":)" + std::string(arguments) +
+  return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"tools/call","params":{"name":")" +
+         std::string(tool) + R"(","arguments":)" + std::string(arguments) +
          R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"progressToken":"p"}}})";
 }
 
@@ -35,7 +35,8 @@ class Client {
   }
   Task<void> close() { return channel_->close(); }
   [[nodiscard]] std::size_t count(std::string_view part) const {
-    return static_cast<std::size_t>(std::ranges::count_if(heard, [part](const std::string& line) { return line.find(part) != std::string::npos; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(heard, [part](const std::string& line) { return line.find(part) != std::string::npos; }));
   }
   std::vector<std::string> heard;
 
@@ -111,7 +112,9 @@ const std::vector<std::string>& everything() {
       R"([{"jsonrpc":"2.0","id":2,"method":"ping"},{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"hold"}}])",
       call(4, "count", R"({"to":3})"),
       R"({"jsonrpc":"2.0","id":5,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})",
-      call(6, "grow"), "rubbish", call(7, "hold")};
+      call(6, "grow"),
+      "rubbish",
+      call(7, "hold")};
   return lines;
 }
 

@@ -43,13 +43,16 @@ class Golden : public testing::Test {
     ASSERT_TRUE(revision) << "the folder is not named after a revision";
     const std::string expected = read_file(file_);
     auto conversation = parse_conversation(expected, *revision);
-    ASSERT_TRUE(conversation.transport == "http" || conversation.transport == "stdio") << "a line 'transport: http' or 'transport: stdio' is missing";
+    ASSERT_TRUE(conversation.transport == "http" || conversation.transport == "stdio")
+        << "a line 'transport: http' or 'transport: stdio' is missing";
     ASSERT_FALSE(conversation.steps.empty());
     Features features;
     replay(conversation, features);
     const std::string found = to_text(conversation);
-    if (update) std::ofstream(file_, std::ios::binary) << found;
-    else EXPECT_EQ(found, expected);
+    if (update)
+      std::ofstream(file_, std::ios::binary) << found;
+    else
+      EXPECT_EQ(found, expected);
   }
 
  private:
@@ -64,8 +67,9 @@ void add_tests() {
   std::ranges::sort(files);
   for (const auto& file : files) {
     std::string name = file.parent_path().filename().string() + "_" + file.stem().string();
-    std::ranges::replace(name, '-', '_');   // test filters read it as "but not"
-    testing::RegisterTest("Golden", name.c_str(), nullptr, nullptr, __FILE__, __LINE__, [file]() -> testing::Test* { return new Golden(file); });
+    std::ranges::replace(name, '-', '_');  // test filters read it as "but not"
+    testing::RegisterTest("Golden", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [file]() -> testing::Test* { return new Golden(file); });
   }
 }
 

@@ -16,8 +16,8 @@ class Asker final : public mcp::Events {
  public:
   mcp::Client client;
   Cancel cancel;
-  std::deque<mcp::Reply> answers;           ///< To the questions that come, in order.
-  std::vector<std::string> heard;           ///< "method params" of notifications and questions.
+  std::deque<mcp::Reply> answers;  ///< To the questions that come, in order.
+  std::vector<std::string> heard;  ///< "method params" of notifications and questions.
 
   [[nodiscard]] static mcp::Client with_session(std::string_view id) {
     return {.revision = mcp::kLatestLegacy, .session = id};
@@ -32,10 +32,13 @@ class Asker final : public mcp::Events {
     const auto reply = ask_for(responder, method, params);
     if (reply) return (*reply)->body.str();
     const Error& error = reply.error();
-    return "error: " + std::string(to_string(error.kind)) + " " + error.message + (error.data.empty() ? "" : " " + error.data);
+    return "error: " + std::string(to_string(error.kind)) + " " + error.message +
+           (error.data.empty() ? "" : " " + error.data);
   }
 
-  void notify(std::string_view method, const json::Splice& params) override { heard.push_back(std::string(method) + " " + params.str()); }
+  void notify(std::string_view method, const json::Splice& params) override {
+    heard.push_back(std::string(method) + " " + params.str());
+  }
   Task<mcp::Reply> ask(std::string_view method, const json::Splice& params, Cancel&) override {
     heard.push_back(std::string(method) + " " + params.str());
     if (answers.empty()) co_return fail(Kind::not_bridgeable, Origin::client, "no answer prepared");

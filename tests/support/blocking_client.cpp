@@ -46,7 +46,9 @@ const std::string& BlockingClient::read_until(std::string_view marker) {
 
 std::string post_request(std::string_view path, std::string_view headers, std::string_view body) {
   std::string text = "POST " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n";
-  text.append("Accept: application/json, text/event-stream\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n");
+  text.append("Accept: application/json, text/event-stream\r\nContent-Length: ")
+      .append(std::to_string(body.size()))
+      .append("\r\n");
   return text.append(headers).append("\r\n").append(body);
 }
 

@@ -8,7 +8,7 @@ namespace gatehouse::test {
 /// A TCP connection to 127.0.0.1 with blocking calls, for threads beside the loop under test. Every wait ends after ten seconds.
 class BlockingClient {
  public:
-  explicit BlockingClient(std::uint16_t port);   ///< Throws if it cannot connect.
+  explicit BlockingClient(std::uint16_t port);  ///< Throws if it cannot connect.
   ~BlockingClient();
   BlockingClient(const BlockingClient&) = delete;
   BlockingClient& operator=(const BlockingClient&) = delete;
@@ -16,7 +16,7 @@ class BlockingClient {
   void send(std::string_view bytes);
   /// Everything received so far, once `marker` is in it, the other side closed, or time is up.
   const std::string& read_until(std::string_view marker);
-  const std::string& read_to_end() { return read_until(std::string_view("\0", 1)); }   ///< No text has a NUL.
+  const std::string& read_to_end() { return read_until(std::string_view("\0", 1)); }  ///< No text has a NUL.
 
  private:
   int socket_;

@@ -42,7 +42,9 @@ Conversation parse_conversation(std::string_view text, mcp::Revision revision) {
       result.steps.push_back({.send = std::string(trimmed(std::string_view(line).substr(2)))});
     } else if (in_step && line.starts_with("   ")) {
       const std::size_t colon = line.find(':');
-      result.steps.back().headers.emplace_back(trimmed(line.substr(0, colon)), colon == std::string::npos ? "" : trimmed(std::string_view(line).substr(colon + 1)));
+      result.steps.back().headers.emplace_back(
+          trimmed(line.substr(0, colon)),
+          colon == std::string::npos ? "" : trimmed(std::string_view(line).substr(colon + 1)));
     } else {
       if (line.starts_with("transport:")) result.transport = trimmed(std::string_view(line).substr(10));
       in_step = false;
@@ -56,7 +58,8 @@ Conversation parse_conversation(std::string_view text, mcp::Revision revision) {
 
 void replay(Conversation& conversation, Subject& subject) {
   net::Loop loop;
-  net::run(loop, conversation.transport == "http" ? talk<HttpWire>(loop, conversation, subject) : talk<StdioWire>(loop, conversation, subject));
+  net::run(loop, conversation.transport == "http" ? talk<HttpWire>(loop, conversation, subject)
+                                                  : talk<StdioWire>(loop, conversation, subject));
 }
 
 std::string to_text(const Conversation& conversation) {

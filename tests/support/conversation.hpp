@@ -39,12 +39,12 @@ class Subject {
 struct Step {
   std::string send;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::vector<std::string> received;   ///< Filled by the wire.
-  std::size_t line = 0;                ///< Its last line in the file, from 0.
+  std::vector<std::string> received;  ///< Filled by the wire.
+  std::size_t line = 0;               ///< Its last line in the file, from 0.
 };
 
 struct Conversation {
-  std::vector<std::string> lines;   ///< Without `<-`.
+  std::vector<std::string> lines;  ///< Without `<-`.
   std::vector<Step> steps;
   std::string transport;
   mcp::Revision revision = mcp::kLatest;

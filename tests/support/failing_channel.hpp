@@ -15,7 +15,8 @@ struct FailAt {
 /// A channel that breaks.
 class FailingChannel final : public transport::Channel {
  public:
-  FailingChannel(std::unique_ptr<transport::Channel> inner, FailAt fail_at) : inner_(std::move(inner)), left_(fail_at.operation) {}
+  FailingChannel(std::unique_ptr<transport::Channel> inner, FailAt fail_at)
+      : inner_(std::move(inner)), left_(fail_at.operation) {}
 
   Task<Result<void>> send(const json::Pieces& message) override {
     if (breaks()) co_return co_await lost<void>();

@@ -29,10 +29,13 @@ Result<void> FakeExchange::begin_stream(int status, std::span<const net::Header>
 
 bool FakeExchange::push(std::string_view bytes) {
   if (peer_gone_.requested()) return false;
-  return parser_.feed(bytes, [this](const net::SseEvent& event) -> Result<void> {
-    output_.on_event(event);
-    return {};
-  }).has_value();
+  return parser_
+      .feed(bytes,
+            [this](const net::SseEvent& event) -> Result<void> {
+              output_.on_event(event);
+              return {};
+            })
+      .has_value();
 }
 
 Task<Result<void>> FakeExchange::end_stream(const json::Pieces& last) {

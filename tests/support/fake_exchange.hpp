@@ -12,9 +12,9 @@ class FakeExchange final : public net::HttpExchange {
  public:
   struct Output {
     virtual void on_head(int status, std::span<const net::Header> headers) = 0;
-    virtual void on_body(std::string_view body) = 0;       ///< A whole body; not called for empty ones.
-    virtual void on_event(const net::SseEvent& event) = 0; ///< Of an event stream.
-    virtual void on_end() = 0;                             ///< Of an event stream.
+    virtual void on_body(std::string_view body) = 0;        ///< A whole body; not called for empty ones.
+    virtual void on_event(const net::SseEvent& event) = 0;  ///< Of an event stream.
+    virtual void on_end() = 0;                              ///< Of an event stream.
 
    protected:
     ~Output() = default;

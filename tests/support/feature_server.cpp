@@ -16,7 +16,8 @@ ToolResult add(Context&, const json::Value& arguments) {
 }
 
 Task<Result<ToolResult>> greet(Context& context, const json::Value&) {
-  auto schema = json::Value::object({{"type", "object"}, {"properties", json::Value::object({{"name", json::Value::object({{"type", "string"}})}})}});
+  auto schema = json::Value::object(
+      {{"type", "object"}, {"properties", json::Value::object({{"name", json::Value::object({{"type", "string"}})}})}});
   Elicitation question{.message = "What is your name?", .schema = std::move(schema)};
   const auto answer = co_await context.elicit("name", std::move(question));
   if (!answer) co_return fail(answer.error());
@@ -38,7 +39,8 @@ ReadResult read_memo(Context&, std::string_view uri) { return ReadResult("memo a
 
 Result<ReadResult> read_day(Context&, std::string_view, const Variables& variables) {
   const std::string day(variables["day"]);
-  if (std::ranges::find(kDays, day) == kDays.end()) return fail(Kind::resource_not_found, Origin::client, "There is no such day.");
+  if (std::ranges::find(kDays, day) == kDays.end())
+    return fail(Kind::resource_not_found, Origin::client, "There is no such day.");
   return ReadResult("memo of " + day);
 }
 
@@ -51,8 +53,9 @@ Builder offer_data(Builder builder) {
   builder.resource({.uri = "memo:///today", .name = "today", .mime_type = "text/plain", .cache = minute}, read_memo)
       .resource_template({.uri_template = "memo:///{day}", .name = "day", .mime_type = "text/plain"}, read_day)
       .prompt({.name = "plan", .description = "Plans a day.", .arguments = {{.name = "day", .required = true}}}, plan)
-      .completion(CompletionTarget::prompt("plan", "day"),
-                  [](Context&, std::string_view typed, const json::Value&) { return Completion::matching(kDays, typed); });
+      .completion(CompletionTarget::prompt("plan", "day"), [](Context&, std::string_view typed, const json::Value&) {
+        return Completion::matching(kDays, typed);
+      });
   return builder;
 }
 
@@ -76,7 +79,8 @@ FeatureServer::FeatureServer() {
     return ToolResult::text("released " + std::to_string(holding_.size()));
   };
   const auto grow = [this](Context&, const json::Value&) -> Result<ToolResult> {
-    auto added = server_->tool({.name = "extra", .description = "Came later."}, [](Context&, const json::Value&) { return ToolResult("extra"); });
+    auto added = server_->tool({.name = "extra", .description = "Came later."},
+                               [](Context&, const json::Value&) { return ToolResult("extra"); });
     if (!added) return ToolResult::error("It is there already.");
     return ToolResult::text("grown");
   };
@@ -93,7 +97,8 @@ FeatureServer::FeatureServer() {
       .tool("grow", "Adds a tool.", "", grow)
       .tool("touch", "Changes memo:///today.", "", touch)
       .tool("refuse", "Fails.", "", [](Context&, const json::Value&) { return ToolResult::error("Not today."); })
-      .tool("crash", "Has a bug.", "", [](Context&, const json::Value&) -> ToolResult { throw std::runtime_error("secret"); })
+      .tool("crash", "Has a bug.", "",
+            [](Context&, const json::Value&) -> ToolResult { throw std::runtime_error("secret"); })
       .logging()
       .instructions("Try everything.")
       .options({.page_size = 6});

@@ -13,7 +13,8 @@ template <class T>
 T finish(Task<T> task) {
   std::optional<T> value;
   TaskGroup group;
-  group.spawn([](Task<T> one, std::optional<T>& out) -> Task<void> { out.emplace(co_await one); }(std::move(task), value));
+  group.spawn(
+      [](Task<T> one, std::optional<T>& out) -> Task<void> { out.emplace(co_await one); }(std::move(task), value));
   if (!value) throw std::logic_error("the task is still waiting");
   return std::move(*value);
 }

@@ -23,8 +23,10 @@ void mirror(HeaderList& headers, std::string_view body) {
   const auto* params = message->find("params");
   if (!params) return;
   const std::string_view method = message->text("method");
-  if (method == "tools/call" || method == "prompts/get") set_header(headers, transport::kNameHeader, transport::encode_header_value(params->text("name")));
-  if (method == "resources/read") set_header(headers, transport::kNameHeader, transport::encode_header_value(params->text("uri")));
+  if (method == "tools/call" || method == "prompts/get")
+    set_header(headers, transport::kNameHeader, transport::encode_header_value(params->text("name")));
+  if (method == "resources/read")
+    set_header(headers, transport::kNameHeader, transport::encode_header_value(params->text("uri")));
 }
 
 }  // namespace
@@ -101,7 +103,8 @@ std::vector<std::string> HttpWire::take() {
   auto lines = std::exchange(lines_, {});
   if (session_.empty()) return lines;
   for (std::string& line : lines) {
-    for (std::size_t at; (at = line.find(session_)) != std::string::npos;) line.replace(at, session_.size(), "<session>");
+    for (std::size_t at; (at = line.find(session_)) != std::string::npos;)
+      line.replace(at, session_.size(), "<session>");
   }
   return lines;
 }

@@ -22,12 +22,13 @@ class HttpWire {
 
   void send(const Step& step);
   [[nodiscard]] std::vector<std::string> take();
-  void finish();   ///< The client goes; let the loop settle afterwards.
+  void finish();  ///< The client goes; let the loop settle afterwards.
 
  private:
   /// One exchange and what came back on it.
   struct Exchange final : FakeExchange::Output {
-    Exchange(HttpWire& owner, std::size_t number, std::string head, std::string_view body) : wire(owner), own_number(number), fake(std::move(head), body, *this) {}
+    Exchange(HttpWire& owner, std::size_t number, std::string head, std::string_view body)
+        : wire(owner), own_number(number), fake(std::move(head), body, *this) {}
     void on_head(int status, std::span<const net::Header> headers) override;
     void on_body(std::string_view body) override { note(std::string(body)); }
     void on_event(const net::SseEvent& event) override;

@@ -19,7 +19,7 @@ class StdioWire {
 
   void send(const Step& step);
   [[nodiscard]] std::vector<std::string> take() { return std::exchange(lines_, {}); }
-  void finish();   ///< The client goes; let the loop settle afterwards.
+  void finish();  ///< The client goes; let the loop settle afterwards.
 
  private:
   Task<void> serve();

@@ -13,15 +13,16 @@ namespace gatehouse::server {
 /// A question for the user. Rule: 2026-07-28 client/elicitation.
 struct Elicitation {
   std::string message;
-  json::Value schema = {};   ///< Form: a flat object schema of what to fill in. Never ask for secrets this way (LF-1106).
-  std::string url = {};      ///< Instead of a form: a page where the user does something; accept means consent, not completion.
+  json::Value schema = {};  ///< Form: a flat object schema of what to fill in. Never ask for secrets this way (LF-1106).
+  std::string url =
+      {};  ///< Instead of a form: a page where the user does something; accept means consent, not completion.
 };
 
 /// What the user did with it.
 struct ElicitAnswer {
   enum class Action { accept, decline, cancel };
   Action action = Action::cancel;
-  json::Value content = {};   ///< Accepted forms: the object filled in. Check it: it comes from outside.
+  json::Value content = {};  ///< Accepted forms: the object filled in. Check it: it comes from outside.
 
   [[nodiscard]] bool accepted() const { return action == Action::accept; }
 };
@@ -94,9 +95,9 @@ class Context {
   std::optional<mcp::LogLevel> least_log_level_;
   std::optional<double> last_progress_;
   bool is_retry_ = false;
-  json::Value inputs_;            // inputResponses
+  json::Value inputs_;  // inputResponses
   std::string request_state_;
-  json::Value questions_;         // inputRequests of the answer to be
+  json::Value questions_;  // inputRequests of the answer to be
   std::string kept_state_;
 };
 

@@ -20,13 +20,14 @@ struct ToolHints {
 };
 
 struct Tool {
-  std::string name;                ///< 1 to 128 of `A-Z a-z 0-9 _ - .` (LF-810).
+  std::string name;  ///< 1 to 128 of `A-Z a-z 0-9 _ - .` (LF-810).
   std::string description;
-  std::string input_schema = {};   ///< JSON Schema with `"type":"object"`; empty: the tool takes no arguments. Sent as written.
+  std::string input_schema =
+      {};  ///< JSON Schema with `"type":"object"`; empty: the tool takes no arguments. Sent as written.
   std::string title = {};
   std::string output_schema = {};  ///< JSON Schema of the structured content.
   ToolHints hints = {};
-  json::Value meta = {};           ///< `_meta`: an object.
+  json::Value meta = {};  ///< `_meta`: an object.
 };
 /// `arguments` is an object that has the schema's required members, and members of the types that its top level names.
 /// Deeper rules (ranges, patterns, nested objects) are the handler's to check; full JSON Schema validation will take this place.
@@ -42,14 +43,14 @@ struct Resource {
   mcp::CacheHints cache = {};               ///< For what is read, not for the list.
   json::Value annotations = {}, meta = {};  ///< Objects.
 };
-using ResourceHandler = Handler<ReadResult, std::string_view>;   ///< Gets the URI.
+using ResourceHandler = Handler<ReadResult, std::string_view>;  ///< Gets the URI.
 
 /// A family of resources. Where a resource and a template both match, the resource answers; among templates the first one added.
 struct ResourceTemplate {
-  std::string uri_template;                 ///< See UriTemplate.
+  std::string uri_template;  ///< See UriTemplate.
   std::string name;
   std::string description = {};
-  std::string mime_type = {};               ///< Only if all have the same (LF-909).
+  std::string mime_type = {};  ///< Only if all have the same (LF-909).
   std::string title = {};
   mcp::CacheHints cache = {};
   json::Value annotations = {}, meta = {};
@@ -76,11 +77,15 @@ using PromptHandler = Handler<PromptResult, const json::Value&>;
 /// Whose argument is completed.
 struct CompletionTarget {
   bool is_prompt;
-  std::string name;       ///< Of the prompt, or the URI template as registered.
+  std::string name;  ///< Of the prompt, or the URI template as registered.
   std::string argument;
 
-  [[nodiscard]] static CompletionTarget prompt(std::string name, std::string argument) { return {true, std::move(name), std::move(argument)}; }
-  [[nodiscard]] static CompletionTarget resource(std::string uri_template, std::string variable) { return {false, std::move(uri_template), std::move(variable)}; }
+  [[nodiscard]] static CompletionTarget prompt(std::string name, std::string argument) {
+    return {true, std::move(name), std::move(argument)};
+  }
+  [[nodiscard]] static CompletionTarget resource(std::string uri_template, std::string variable) {
+    return {false, std::move(uri_template), std::move(variable)};
+  }
   bool operator==(const CompletionTarget&) const = default;
 };
 /// Gets what was typed so far, and the arguments that are known already (an object of strings, or null).

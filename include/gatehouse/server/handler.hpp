@@ -29,7 +29,8 @@ template <class T>
 inline constexpr bool is_result<Result<T>> = true;
 
 template <class Value, class Returned>
-concept Gives = std::convertible_to<Returned, Value> || (is_result<Returned> && std::convertible_to<Returned, Result<Value>>);
+concept Gives =
+    std::convertible_to<Returned, Value> || (is_result<Returned> && std::convertible_to<Returned, Result<Value>>);
 
 template <class F, class Value, class... Args>
 concept HandlerFunction = std::invocable<F&, Context&, Args...> &&

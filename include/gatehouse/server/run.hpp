@@ -17,11 +17,11 @@ int run_stdio(Server& server, transport::StdioServerOptions options = {});
 int run_stdio(net::Loop& loop, Server& server, transport::StdioServerOptions options = {});
 
 struct HttpOptions {
-  net::ListenAddress listen{"127.0.0.1", 8080};   ///< Port 0 takes a free one.
+  net::ListenAddress listen{"127.0.0.1", 8080};  ///< Port 0 takes a free one.
   std::string path = "/mcp";
   transport::StreamableHttpOptions mcp;
   net::HttpServerOptions http;
-  Milliseconds grace{5000};                       ///< How long running requests may take at the end.
+  Milliseconds grace{5000};  ///< How long running requests may take at the end.
   /// Called once with the URL when the server listens. Default: writes it to stdout.
   std::function<void(const std::string& url)> on_listening;
 };

@@ -15,10 +15,10 @@ namespace gatehouse::server {
 class Builder;
 
 struct ServerOptions {
-  std::size_t page_size = 1000;                        ///< Items per page of a list.
+  std::size_t page_size = 1000;  ///< Items per page of a list.
   /// How long clients may reuse lists (2026-07-28). Changes are announced besides.
   mcp::CacheHints list_cache{.ttl_ms = 60'000, .scope = mcp::CacheScope::shared};
-  std::size_t max_subscriptions = 1000;                ///< Resources that one session or one listen stream can watch.
+  std::size_t max_subscriptions = 1000;  ///< Resources that one session or one listen stream can watch.
 };
 
 /// An MCP server of both eras, for every transport:
@@ -34,7 +34,7 @@ struct ServerOptions {
 class Server final : public mcp::Responder {
  public:
   [[nodiscard]] static Builder builder(std::string name, std::string version);
-  Server(Server&&) noexcept;   ///< Only before it is served.
+  Server(Server&&) noexcept;  ///< Only before it is served.
   Server& operator=(Server&&) noexcept;
   ~Server();
 
@@ -98,7 +98,7 @@ class Builder {
   Builder& completion(CompletionTarget target, CompletionHandler handler);
 
   Builder& title(std::string title);
-  Builder& instructions(std::string text);      ///< How a model should use this server.
+  Builder& instructions(std::string text);  ///< How a model should use this server.
   /// Allows `Context::log`. `least`: what sessions get that did not choose a level.
   Builder& logging(mcp::LogLevel least = mcp::LogLevel::info);
   Builder& options(ServerOptions options);

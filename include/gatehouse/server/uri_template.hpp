@@ -33,7 +33,7 @@ class UriTemplate {
   [[nodiscard]] const std::vector<std::string>& variables() const { return names_; }
 
  private:
-  std::vector<std::string> literals_;   // one more than names: before, between and after the variables
+  std::vector<std::string> literals_;  // one more than names: before, between and after the variables
   std::vector<std::string> names_;
 };
 

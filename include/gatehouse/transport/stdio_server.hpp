@@ -17,8 +17,9 @@ namespace gatehouse::transport {
 struct StdioServerOptions {
   std::size_t max_json_depth = 128;
   std::size_t max_batch = 100;
-  std::size_t max_running = 256;                 ///< Requests answered at a time; more get limit_exceeded.
-  std::size_t max_queued_bytes = 4u << 20;       ///< Notifications that wait for a client that does not read; more are dropped.
+  std::size_t max_running = 256;  ///< Requests answered at a time; more get limit_exceeded.
+  std::size_t max_queued_bytes =
+      4u << 20;  ///< Notifications that wait for a client that does not read; more are dropped.
 };
 
 /// Requests run side by side. Answers and notifications leave in the order in which they are made. Nothing is sent for a request
@@ -27,7 +28,7 @@ class StdioServer {
  public:
   /// `channel` and `responder` have to outlive it.
   StdioServer(Channel& channel, mcp::Responder& responder, StdioServerOptions options = {});
-  ~StdioServer();   ///< REQUIRES: `serve` has returned, or was never called.
+  ~StdioServer();  ///< REQUIRES: `serve` has returned, or was never called.
   StdioServer(const StdioServer&) = delete;
   StdioServer& operator=(const StdioServer&) = delete;
 
