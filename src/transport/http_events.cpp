@@ -8,14 +8,17 @@
 
 namespace gatehouse::transport {
 
-HttpEvents::HttpEvents(net::HttpExchange& exchange, Session* session) : exchange_(exchange), session_(session) {
-  const std::string_view accept = exchange.head().value("Accept");
-  json_ok_ = net::accepts(accept, kJsonType);
-  stream_ok_ = net::accepts(accept, kEventStreamType);
+AcceptedForms accepted_forms(const net::RequestHead& head) {
+  const std::string_view accept = head.value("Accept");
+  if (accept == "application/json, text/event-stream") return {};   // what nearly everybody sends
+  return {.json = net::accepts(accept, kJsonType), .stream = net::accepts(accept, kEventStreamType)};
 }
 
+HttpEvents::HttpEvents(net::HttpExchange& exchange, Session* session)
+    : exchange_(exchange), session_(session), forms_(accepted_forms(exchange.head())) {}
+
 bool HttpEvents::open() {
-  if (open_ || !stream_ok_) return open_;
+  if (open_ || !forms_.stream) return open_;
   const std::array headers = {net::Header{"Content-Type", kEventStreamType}, net::Header{"Cache-Control", "no-cache"},
                               net::Header{"X-Accel-Buffering", "no"}};
   open_ = exchange_.begin_stream(200, headers).has_value();
@@ -43,7 +46,7 @@ Task<mcp::Reply> HttpEvents::ask(std::string_view method, const json::Splice& pa
 }
 
 Task<void> HttpEvents::finish(const Rendered& message) {
-  if (!open_ && !json_ok_) open();
+  if (!open_ && !forms_.json) open();
   if (open_) {
     std::string event;
     net::append_sse_event(event, message.pieces());
@@ -56,7 +59,7 @@ Task<void> HttpEvents::finish(const Rendered& message) {
 }
 
 Task<void> HttpEvents::finish_batch(const std::deque<Rendered>& messages) {
-  if (!json_ok_) open();
+  if (!forms_.json) open();
   if (open_) {
     std::string events;
     for (const Rendered& message : messages) net::append_sse_event(events, message.pieces());

@@ -9,6 +9,12 @@
 
 namespace gatehouse::transport {
 
+/// Which of the two forms of an answer the client takes.
+struct AcceptedForms {
+  bool json = true, stream = true;
+};
+[[nodiscard]] AcceptedForms accepted_forms(const net::RequestHead& head);
+
 /// The response to one POST. It stays undecided between one JSON object and an event stream until something has to go out
 /// before the answer (TR-426).
 class HttpEvents final : public mcp::Events, public MessageSink {
@@ -31,7 +37,7 @@ class HttpEvents final : public mcp::Events, public MessageSink {
  private:
   net::HttpExchange& exchange_;
   Session* session_;
-  bool json_ok_, stream_ok_;
+  AcceptedForms forms_;
   bool open_ = false;
 };
 

@@ -8,6 +8,8 @@
 #include <gatehouse/transport/modern.hpp>
 #include <gatehouse/transport/render.hpp>
 
+#include "src/transport/http_events.hpp"
+
 namespace gatehouse::transport {
 namespace {
 
@@ -40,8 +42,8 @@ Result<void> check_media(const net::RequestHead& head) {
   if (!net::equals_ignoring_case(net::media_type(head.value("Content-Type")), kJsonType)) {
     return fail(Kind::unsupported_media, Origin::client, "The body has to be sent as application/json.");
   }
-  const std::string_view accept = head.value("Accept");
-  if (!net::accepts(accept, kJsonType) && !net::accepts(accept, kEventStreamType)) {
+  const AcceptedForms forms = accepted_forms(head);
+  if (!forms.json && !forms.stream) {
     return fail(Kind::not_acceptable, Origin::client, "Accept has to list application/json and text/event-stream.");
   }
   return {};
