@@ -13,6 +13,15 @@ if(TARGET gatehouse-loadgen AND TARGET gatehouse-bench-backend AND EXISTS "${PRO
 endif()
 
 if(TARGET gatehouse)
+  # The command line: the real binary against example servers and a small one in Python.
+  file(GLOB python_tests CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/integration/*_test.py")
+  foreach(script IN LISTS python_tests)
+    get_filename_component(stem "${script}" NAME_WE)
+    add_test(NAME integration.${stem} COMMAND Python3::Interpreter -B "${script}")
+    set_tests_properties(integration.${stem} PROPERTIES LABELS full TIMEOUT 180
+      ENVIRONMENT "GATEHOUSE_BIN=$<TARGET_FILE:gatehouse>")
+  endforeach()
+
   file(GLOB node_tests CONFIGURE_DEPENDS
     "${PROJECT_SOURCE_DIR}/tests/interop/*.test.mjs" "${PROJECT_SOURCE_DIR}/tests/conformance/*.test.mjs")
   foreach(script IN LISTS node_tests)

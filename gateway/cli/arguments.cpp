@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 64u << 20;
 
-std::unexpected<Error> wrong(std::string message) { return fail(Kind::invalid_params, Origin::client, std::move(message)); }
+std::unexpected<Error> wrong(std::string message) {
+  return fail(Kind::invalid_params, Origin::client, std::move(message));
+}
 
 Result<std::string> read_all(std::FILE* file, const std::string& name) {
   std::string text;
@@ -33,7 +35,7 @@ Result<std::string> read_file(const std::string& path) {
 }
 
 Result<json::Value> read_object(const std::string& text) {
-  Result<std::string> json = text == "-"              ? read_all(stdin, "standard input")
+  Result<std::string> json = text == "-"             ? read_all(stdin, "standard input")
                              : text.starts_with('@') ? read_file(text.substr(1))
                                                      : Result<std::string>(text);
   if (!json) return fail(std::move(json.error()));

@@ -20,7 +20,9 @@ TEST(Arguments, NoneAreAnEmptyObject) { EXPECT_EQ(read(""), "{}"); }
 
 TEST(Arguments, TakeAnObject) { EXPECT_EQ(read(R"({"a": [1, {"b": null}]})"), R"({"a":[1,{"b":null}]})"); }
 
-TEST(Arguments, KeepNumbersToTheDigit) { EXPECT_EQ(read(R"({"n":12345678901234567890.10})"), R"({"n":12345678901234567890.10})"); }
+TEST(Arguments, KeepNumbersToTheDigit) {
+  EXPECT_EQ(read(R"({"n":12345678901234567890.10})"), R"({"n":12345678901234567890.10})");
+}
 
 TEST(Arguments, RefuseWhatIsNoObject) {
   EXPECT_TRUE(read("[1]").starts_with("error: the arguments must be a JSON object"));

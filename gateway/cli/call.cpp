@@ -16,8 +16,8 @@ struct Order {
   const upstream::Options& server;
   std::string tool;
   json::Value arguments;
-  std::optional<mcp::LogLevel> log_level;   ///< Least level to show; none: no log messages.
-  bool sets_level = false;                  ///< Tell legacy servers, too.
+  std::optional<mcp::LogLevel> log_level;  ///< Least level to show; none: no log messages.
+  bool sets_level = false;                 ///< Tell legacy servers, too.
   bool json = false;
   bool verbose = false;
 };
@@ -30,7 +30,8 @@ std::string pretty(const std::string& text) {
 int show_error(const Order& order, const mcp::Answer& answer) {
   const std::string text = answer.body.str();
   const auto error = json::parse(text);
-  complain(shown_name(order.server) + ": error " + std::to_string(answer.error_code) + ": " + one_line(error ? error->text("message") : text));
+  complain(shown_name(order.server) + ": error " + std::to_string(answer.error_code) + ": " +
+           one_line(error ? error->text("message") : text));
   if (order.json) print(pretty(R"({"error":)" + text + "}"));
   return exit_code::kProtocol;
 }
@@ -41,7 +42,8 @@ int show_answer(const Order& order, const mcp::Answer& answer) {
   const int code = answer.is_tool_error ? exit_code::kToolFailed : exit_code::kOk;
   if (order.json) return print(pretty(text)), code;
   if (answer.kind != mcp::ResultKind::complete) {
-    complain(shown_name(order.server) + ": the tool wants more before it answers, which a command cannot give; --json shows what");
+    complain(shown_name(order.server) +
+             ": the tool wants more before it answers, which a command cannot give; --json shows what");
     return exit_code::kProtocol;
   }
   const auto result = json::parse(text);
@@ -63,14 +65,17 @@ int show_answer(const Order& order, const mcp::Answer& answer) {
 Task<void> set_log_level(const Order& order, Connection& connection, client::Listener& listener, Cancel& cancel) {
   const client::Peer& peer = connection.peer();
   if (!order.sets_level || mcp::is_modern(peer.revision) || !peer.capabilities.logging) co_return;
-  const Question question{.method = mcp::Method::logging_set_level, .params = json::Value::object({{"level", mcp::to_string(*order.log_level)}})};
-  (void)co_await connection.ask(question, listener, cancel);   // a server that does not take it still takes the call
+  const Question question{.method = mcp::Method::logging_set_level,
+                          .params = json::Value::object({{"level", mcp::to_string(*order.log_level)}})};
+  (void)co_await connection.ask(question, listener, cancel);  // a server that does not take it still takes the call
 }
 
 Task<int> call_tool(net::Loop& loop, const Order& order, Cancel& cancel) {
   LiveView view(shown_name(order.server), order.log_level);
-  auto connection = co_await Connection::open(loop, order.server, {.listener = &view, .verbose = order.verbose}, cancel);
-  if (!connection) co_return cancel.requested() ? exit_code::kOk : show_failure(shown_name(order.server), connection.error());
+  auto connection =
+      co_await Connection::open(loop, order.server, {.listener = &view, .verbose = order.verbose}, cancel);
+  if (!connection)
+    co_return cancel.requested() ? exit_code::kOk : show_failure(shown_name(order.server), connection.error());
   co_await set_log_level(order, **connection, view, cancel);
   Question question{.method = mcp::Method::tools_call, .name = order.tool};
   question.params.set("name", order.tool);
@@ -79,7 +84,7 @@ Task<int> call_tool(net::Loop& loop, const Order& order, Cancel& cancel) {
   question.log_level = order.log_level;
   auto reply = co_await (*connection)->ask(question, view, cancel);
   view.clear();
-  const int code = reply ? show_answer(order, **reply) : exit_code::kOk;   // people need not wait for the server's end
+  const int code = reply ? show_answer(order, **reply) : exit_code::kOk;  // people need not wait for the server's end
   co_await (*connection)->close();
   if (reply || cancel.requested()) co_return code;
   if (std::string words = (*connection)->last_words(); !words.empty()) reply.error().detail = std::move(words);

@@ -11,20 +11,28 @@ namespace {
 json::Value to_json(const config::Problems& problems) {
   auto list = json::Value::array();
   for (const auto& problem : problems) {
-    list.push(json::Value::object({{"file", problem.file}, {"line", problem.line}, {"key", problem.key}, {"message", problem.message}}));
+    list.push(json::Value::object(
+        {{"file", problem.file}, {"line", problem.line}, {"key", problem.key}, {"message", problem.message}}));
   }
   return list;
 }
 
-std::string counted(std::size_t count, const std::string& noun) { return std::to_string(count) + " " + noun + (count == 1 ? "" : "s"); }
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
 
 int report_problems(const CheckOptions& options, const config::Problems& problems) {
-  if (options.json) print(json::Value::object({{"ok", false}, {"problems", to_json(problems)}, {"warnings", json::Value::array()}}).pretty() + "\n");
-  else show_problems(problems);
+  if (options.json)
+    print(json::Value::object({{"ok", false}, {"problems", to_json(problems)}, {"warnings", json::Value::array()}})
+              .pretty() +
+          "\n");
+  else
+    show_problems(problems);
   return exit_code::kUsage;
 }
 
-Task<int> probe_and_report(net::Loop& loop, const CheckOptions& options, const config::Loaded& loaded, json::Value report, Cancel& cancel) {
+Task<int> probe_and_report(net::Loop& loop, const CheckOptions& options, const config::Loaded& loaded,
+                           json::Value report, Cancel& cancel) {
   const auto reports = co_await probe(loop, loaded.config.servers, options.verbose, cancel);
   if (cancel.requested()) co_return exit_code::kOk;
   const int code = show_failures(reports);
@@ -39,17 +47,21 @@ Task<int> probe_and_report(net::Loop& loop, const CheckOptions& options, const c
 int run_check(const CheckOptions& options) {
   const auto loaded = load(options.source);
   if (!loaded) return report_problems(options, loaded.error());
-  auto report = json::Value::object({{"ok", true}, {"problems", json::Value::array()}, {"warnings", to_json(loaded->warnings)}});
+  auto report =
+      json::Value::object({{"ok", true}, {"problems", json::Value::array()}, {"warnings", to_json(loaded->warnings)}});
   if (!options.json) {
     show_warnings(loaded->warnings);
     const auto& config = loaded->config;
-    print(file_of(options.source) + ": ok, " + counted(config.servers.size(), "server") + ", " + counted(config.endpoints.size(), "endpoint") + "\n");
+    print(file_of(options.source) + ": ok, " + counted(config.servers.size(), "server") + ", " +
+          counted(config.endpoints.size(), "endpoint") + "\n");
   } else if (!options.probe) {
     print(report.pretty() + "\n");
   }
   if (!options.probe) return exit_code::kOk;
   if (options.verbose) show_log();
-  return run_interruptible([&](net::Loop& loop, Cancel& cancel) { return probe_and_report(loop, options, *loaded, std::move(report), cancel); });
+  return run_interruptible([&](net::Loop& loop, Cancel& cancel) {
+    return probe_and_report(loop, options, *loaded, std::move(report), cancel);
+  });
 }
 
 }  // namespace gatehouse::cli

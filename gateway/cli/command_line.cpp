@@ -58,17 +58,24 @@ class CommandLine {
 
  private:
   template <class Options>
-  CLI::App* add(const std::string& name, const std::string& description, const std::string& example, int (*command_run)(const Options&), Options& options) {
+  CLI::App* add(const std::string& name, const std::string& description, const std::string& example,
+                int (*command_run)(const Options&), Options& options) {
     CLI::App* command = app_.add_subcommand(name, description);
     command->group("Commands");
     command->footer("Example:\n  " + example + "\n\n" + kExitCodes);
-    command->callback([this, command_run, &options] { action_ = [command_run, &options] { return command_run(options); }; });
+    command->callback(
+        [this, command_run, &options] { action_ = [command_run, &options] { return command_run(options); }; });
     return command;
   }
 
   static void add_source(CLI::App* command, Source& source) {
-    auto* config = command->add_option("-c,--config", source.config, "Configuration; without it ./gatehouse.yaml")->type_name("FILE");
-    command->add_option("--mcp-servers", source.mcp_servers, "A client's file instead: claude_desktop_config.json and the like")->type_name("FILE")->excludes(config);
+    auto* config = command->add_option("-c,--config", source.config, "Configuration; without it ./gatehouse.yaml")
+                       ->type_name("FILE");
+    command
+        ->add_option("--mcp-servers", source.mcp_servers,
+                     "A client's file instead: claude_desktop_config.json and the like")
+        ->type_name("FILE")
+        ->excludes(config);
   }
 
   static void add_target(CLI::App* command, Target& target) {
@@ -77,7 +84,9 @@ class CommandLine {
         ->type_name("URL")
         ->excludes(command->get_option("--config"))
         ->excludes(command->get_option("--mcp-servers"));
-    command->add_option("-H,--header", target.headers, "Header to send to --url, 'Name: value'; may be repeated")->type_name("LINE")->allow_extra_args(false);
+    command->add_option("-H,--header", target.headers, "Header to send to --url, 'Name: value'; may be repeated")
+        ->type_name("LINE")
+        ->allow_extra_args(false);
     add_verbose(command, target.verbose);
   }
 
@@ -89,43 +98,58 @@ class CommandLine {
   void add_gateway_commands() {
     CLI::App* serve = add("serve", "Run the gateway.", "gatehouse serve -c gatehouse.yaml", run_serve, serve_);
     add_source(serve, serve_.source);
-    serve->add_option("--listen", serve_.listen, "Address to listen on, instead of the configured one; port 0: any")->type_name("ADDR");
-    serve->add_option("--admin-listen", serve_.admin_listen, "Address of the admin listener, or 'off'")->type_name("ADDR");
-    serve->add_option("--ready-file", serve_.ready_file, "Written once every server was tried: the base URL")->type_name("FILE");
+    serve->add_option("--listen", serve_.listen, "Address to listen on, instead of the configured one; port 0: any")
+        ->type_name("ADDR");
+    serve->add_option("--admin-listen", serve_.admin_listen, "Address of the admin listener, or 'off'")
+        ->type_name("ADDR");
+    serve->add_option("--ready-file", serve_.ready_file, "Written once every server was tried: the base URL")
+        ->type_name("FILE");
 
-    CLI::App* check = add("check", "Check a configuration, and with --probe the servers too.", "gatehouse check -c gatehouse.yaml --probe", run_check, check_);
+    CLI::App* check = add("check", "Check a configuration, and with --probe the servers too.",
+                          "gatehouse check -c gatehouse.yaml --probe", run_check, check_);
     add_source(check, check_.source);
     check->add_flag("--probe", check_.probe, "Connect to every server and read its lists");
     add_json(check, check_.json);
     add_verbose(check, check_.verbose);
 
-    CLI::App* explain = add("explain", "Print the configuration with all defaults, secrets hidden.", "gatehouse explain -c gatehouse.yaml", run_explain, explain_);
+    CLI::App* explain = add("explain", "Print the configuration with all defaults, secrets hidden.",
+                            "gatehouse explain -c gatehouse.yaml", run_explain, explain_);
     add_source(explain, explain_.source);
 
-    CLI::App* import = add("import", "Turn a client's file into a configuration.",
-                           "gatehouse import ~/.config/Claude/claude_desktop_config.json -o gatehouse.yaml", run_import, import_);
-    import->add_option("file", import_.file, "Claude Desktop, Cursor, VS Code, Zed and others")->type_name("FILE")->required();
+    CLI::App* import =
+        add("import", "Turn a client's file into a configuration.",
+            "gatehouse import ~/.config/Claude/claude_desktop_config.json -o gatehouse.yaml", run_import, import_);
+    import->add_option("file", import_.file, "Claude Desktop, Cursor, VS Code, Zed and others")
+        ->type_name("FILE")
+        ->required();
     import->add_option("-o,--output", import_.output, "Write here instead of to standard output")->type_name("FILE");
     import->add_flag("--force", import_.force, "Replace the output file if it exists");
   }
 
   void add_client_commands() {
-    CLI::App* servers = add("servers", "Connect to the configured servers and say what they are.", "gatehouse servers -c gatehouse.yaml", run_servers, servers_);
+    CLI::App* servers = add("servers", "Connect to the configured servers and say what they are.",
+                            "gatehouse servers -c gatehouse.yaml", run_servers, servers_);
     add_source(servers, servers_.source);
     add_json(servers, servers_.json);
     add_verbose(servers, servers_.verbose);
 
-    CLI::App* tools = add("tools", "List the tools of the servers, or show one in full.",
-                          "gatehouse tools jira\n  gatehouse tools jira.create_issue\n  gatehouse tools --url http://127.0.0.1:8080/mcp", run_tools, tools_);
+    CLI::App* tools = add(
+        "tools", "List the tools of the servers, or show one in full.",
+        "gatehouse tools jira\n  gatehouse tools jira.create_issue\n  gatehouse tools --url http://127.0.0.1:8080/mcp",
+        run_tools, tools_);
     tools->add_option("name", tools_.name, "SERVER or SERVER.TOOL; with --url: TOOL")->type_name("NAME");
     add_target(tools, tools_.target);
     add_json(tools, tools_.json);
 
     CLI::App* call = add("call", "Call a tool and print its answer.",
-                         "gatehouse call weather.forecast '{\"city\": \"Oslo\", \"days\": 3}'\n  gatehouse call weather.forecast --arg city=Oslo --arg days=3", run_call, call_);
+                         "gatehouse call weather.forecast '{\"city\": \"Oslo\", \"days\": 3}'\n  gatehouse call "
+                         "weather.forecast --arg city=Oslo --arg days=3",
+                         run_call, call_);
     call->add_option("tool", call_.tool, "SERVER.TOOL; with --url: TOOL")->type_name("NAME")->required();
     call->add_option("arguments", call_.arguments, "A JSON object, @FILE, or - for standard input")->type_name("JSON");
-    call->add_option("--arg", call_.pairs, "One argument; the value is JSON if it can be, else a string; may be repeated")->type_name("KEY=VALUE")->allow_extra_args(false);
+    call->add_option("--arg", call_.pairs, "An argument; JSON if it can be, else a string; may be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
     call->add_option("--log-level", call_.log_level, "Least level of log messages to show; off: none")
         ->type_name("LEVEL")
         ->check(CLI::IsMember({"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "off"}));
@@ -137,7 +161,10 @@ class CommandLine {
     CLI::App* completion = app_.add_subcommand("completion", "Print a script that completes commands in a shell.");
     completion->group("Commands");
     completion->footer("Example:\n  source <(gatehouse completion bash)");
-    completion->add_option("shell", completion_.shell, "bash, zsh or fish")->type_name("SHELL")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completion->add_option("shell", completion_.shell, "bash, zsh or fish")
+        ->type_name("SHELL")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     completion->callback([this] {
       action_ = [this] {
         print(completion_script(completion_.shell, words_of(app_)));
@@ -145,7 +172,8 @@ class CommandLine {
       };
     });
 
-    CLI::App* version = add("version", "Print the version and the protocol versions.", "gatehouse version --json", run_version, version_);
+    CLI::App* version = add("version", "Print the version and the protocol versions.", "gatehouse version --json",
+                            run_version, version_);
     add_json(version, version_.json);
   }
 
@@ -163,7 +191,8 @@ class CommandLine {
     std::string message = problem.what();
     if (!known && !word.empty() && !word.starts_with('-')) {
       const auto meant = config::nearest(word, names);
-      message = "there is no command '" + one_line(word) + "'" + (meant.empty() ? "" : "; did you mean '" + std::string(meant) + "'?");
+      message = "there is no command '" + one_line(word) + "'" +
+                (meant.empty() ? "" : "; did you mean '" + std::string(meant) + "'?");
     }
     complain(message);
     print_error("See `gatehouse " + (known ? word + " " : std::string()) + "--help`.\n");

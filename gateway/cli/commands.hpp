@@ -8,22 +8,22 @@ namespace gatehouse::cli {
 
 /// Where the configuration comes from. Both empty: ./gatehouse.yaml.
 struct Source {
-  std::string config;        ///< -c: a file in Gatehouse's own form.
-  std::string mcp_servers;   ///< --mcp-servers: a client's file.
+  std::string config;       ///< -c: a file in Gatehouse's own form.
+  std::string mcp_servers;  ///< --mcp-servers: a client's file.
 };
 
 /// What `tools` and `call` talk to: the servers of a configuration, or one address.
 struct Target {
   Source source;
-  std::string url;                    ///< --url: any MCP endpoint; tools then have the names it gives them.
-  std::vector<std::string> headers;   ///< --header: "Name: value", for `url`.
+  std::string url;                   ///< --url: any MCP endpoint; tools then have the names it gives them.
+  std::vector<std::string> headers;  ///< --header: "Name: value", for `url`.
   bool verbose = false;
 };
 
 struct ServeOptions {
   Source source;
-  std::string listen;         ///< Overrides `listen`.
-  std::string admin_listen;   ///< Overrides `admin.listen`; "off": none.
+  std::string listen;        ///< Overrides `listen`.
+  std::string admin_listen;  ///< Overrides `admin.listen`; "off": none.
   std::string ready_file;
 };
 [[nodiscard]] int run_serve(const ServeOptions& options);
@@ -43,7 +43,7 @@ struct ExplainOptions {
 
 struct ImportOptions {
   std::string file;
-  std::string output;   ///< Empty: standard output.
+  std::string output;  ///< Empty: standard output.
   bool force = false;
 };
 [[nodiscard]] int run_import(const ImportOptions& options);
@@ -57,17 +57,17 @@ struct ServersOptions {
 
 struct ToolsOptions {
   Target target;
-  std::string name;   ///< "server", "server.tool", or a tool's name behind `url`; empty: all.
+  std::string name;  ///< "server", "server.tool", or a tool's name behind `url`; empty: all.
   bool json = false;
 };
 [[nodiscard]] int run_tools(const ToolsOptions& options);
 
 struct CallOptions {
   Target target;
-  std::string tool;                 ///< "server.tool", or a tool's name behind `url`.
-  std::string arguments;            ///< A JSON object, "@file" or "-".
-  std::vector<std::string> pairs;   ///< --arg: "key=value".
-  std::string log_level;            ///< Least level of log messages to show; "off": none; empty: info, of what comes unasked.
+  std::string tool;                ///< "server.tool", or a tool's name behind `url`.
+  std::string arguments;           ///< A JSON object, "@file" or "-".
+  std::vector<std::string> pairs;  ///< --arg: "key=value".
+  std::string log_level;  ///< Least level of log messages to show; "off": none; empty: info, of what comes unasked.
   bool json = false;
 };
 [[nodiscard]] int run_call(const CallOptions& options);

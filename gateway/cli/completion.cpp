@@ -5,7 +5,9 @@
 namespace gatehouse::cli {
 namespace {
 
-std::string joined(const std::vector<std::string>& words, std::string_view separator) { return fmt::format("{}", fmt::join(words, separator)); }
+std::string joined(const std::vector<std::string>& words, std::string_view separator) {
+  return fmt::format("{}", fmt::join(words, separator));
+}
 
 /// For the inside of single quotes of any shell.
 std::string quotable(std::string_view text) {
@@ -28,7 +30,8 @@ std::string bash_values(const CommandWords& command) {
   std::string out;
   for (const OptionWords& option : command.options) {
     if (option.takes == Takes::nothing) continue;
-    const std::string action = !option.choices.empty()       ? fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$current\"))", joined(option.choices, " "))
+    const std::string action = !option.choices.empty() ? fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$current\"))",
+                                                                     joined(option.choices, " "))
                                : option.takes == Takes::file ? "COMPREPLY=($(compgen -f -- \"$current\"))"
                                                              : "COMPREPLY=()";
     out += fmt::format("        {}) {}; return ;;\n", joined(option.names, "|"), action);
@@ -54,8 +57,8 @@ std::string bash_completion(const std::vector<CommandWords>& commands) {
     std::vector<std::string> options = command.choices;
     for (const OptionWords& option : command.options) options.push_back(option.names.back());
     names += (names.empty() ? "" : " ") + command.name;
-    cases += fmt::format("    {})\n      case $previous in\n{}      esac\n      words='{}'{} ;;\n", command.name, bash_values(command), joined(options, " "),
-                         command.takes_file ? " files=yes" : "");
+    cases += fmt::format("    {})\n      case $previous in\n{}      esac\n      words='{}'{} ;;\n", command.name,
+                         bash_values(command), joined(options, " "), command.takes_file ? " files=yes" : "");
   }
   return fmt::format(R"sh(# gatehouse completion for bash: source <(gatehouse completion bash)
 _gatehouse() {{
@@ -109,14 +112,17 @@ if [ "$funcstack[1]" = _gatehouse ]; then _gatehouse "$@"; else compdef _gatehou
 }
 
 std::string fish_completion(const std::vector<CommandWords>& commands) {
-  std::string out = "# gatehouse completion for fish: gatehouse completion fish > ~/.config/fish/completions/gatehouse.fish\n";
+  std::string out =
+      "# gatehouse completion for fish: gatehouse completion fish > ~/.config/fish/completions/gatehouse.fish\n";
   out += "complete -c gatehouse -f\n";
   for (const CommandWords& command : commands) {
-    out += fmt::format("complete -c gatehouse -n __fish_use_subcommand -a {} -d '{}'\n", command.name, quotable(command.description));
+    out += fmt::format("complete -c gatehouse -n __fish_use_subcommand -a {} -d '{}'\n", command.name,
+                       quotable(command.description));
     const std::string seen = fmt::format("complete -c gatehouse -n '__fish_seen_subcommand_from {}'", command.name);
     for (const OptionWords& option : command.options) {
       out += seen;
-      for (const std::string& name : option.names) out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
+      for (const std::string& name : option.names)
+        out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
       if (option.takes != Takes::nothing) out += " -r";
       if (option.takes == Takes::file) out += " -F";
       if (!option.choices.empty()) out += fmt::format(" -a '{}'", joined(option.choices, " "));

@@ -9,7 +9,9 @@ namespace {
 
 constexpr const char* kDefaultFile = "gatehouse.yaml";
 
-void show(const config::Problem& problem, std::string_view mark) { print_error(std::string(mark) + harmless(problem.str()) + "\n"); }
+void show(const config::Problem& problem, std::string_view mark) {
+  print_error(std::string(mark) + harmless(problem.str()) + "\n");
+}
 
 }  // namespace
 
@@ -22,9 +24,10 @@ std::expected<config::Loaded, config::Problems> load(const Source& source) {
   const std::string file = file_of(source);
   if (!source.mcp_servers.empty()) return config::load_client_file(file);
   if (source.config.empty() && ::access(kDefaultFile, F_OK) != 0) {
-    return std::unexpected(config::Problems{{.file = file,
-                                             .message = "no such file here; name a configuration with -c FILE, or a client's file "
-                                                        "(claude_desktop_config.json and the like) with --mcp-servers FILE"}});
+    return std::unexpected(
+        config::Problems{{.file = file,
+                          .message = "no such file here; name a configuration with -c FILE, or a client's file "
+                                     "(claude_desktop_config.json and the like) with --mcp-servers FILE"}});
   }
   return config::load_file(file);
 }

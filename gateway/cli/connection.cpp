@@ -33,7 +33,8 @@ std::string Connection::last_words() const {
   return words;
 }
 
-Task<Result<std::unique_ptr<Connection>>> Connection::open(net::Loop& loop, const upstream::Options& server, ConnectWishes wishes, Cancel& cancel) {
+Task<Result<std::unique_ptr<Connection>>> Connection::open(net::Loop& loop, const upstream::Options& server,
+                                                           ConnectWishes wishes, Cancel& cancel) {
   std::unique_ptr<Connection> self(new Connection(loop, server, wishes.verbose));
   client::ConnectOptions options = upstream::connect_options(server);
   options.implementation = {"gatehouse-cli", std::string(app::kVersion), "Gatehouse"};
@@ -42,7 +43,7 @@ Task<Result<std::unique_ptr<Connection>>> Connection::open(net::Loop& loop, cons
   Result<std::unique_ptr<client::Link>> link;
   if (server.is_stdio()) {
     const auto start = [raw = self.get()] {
-      raw->last_lines_.clear();   // of an earlier start
+      raw->last_lines_.clear();  // of an earlier start
       return upstream::process_options(raw->server_, [raw](std::string_view line) { raw->heard_on_stderr(line); });
     };
     link = co_await client::connect_stdio(loop, server.name, start, std::move(options), cancel);

@@ -14,8 +14,8 @@
 namespace gatehouse::cli {
 
 struct ConnectWishes {
-  client::Listener* listener = nullptr;   ///< For what belongs to no request; must outlive the connection.
-  bool verbose = false;                   ///< Show what the server writes to stderr. Otherwise it is shown when connecting fails.
+  client::Listener* listener = nullptr;  ///< For what belongs to no request; must outlive the connection.
+  bool verbose = false;  ///< Show what the server writes to stderr. Otherwise it is shown when connecting fails.
 };
 
 /// A question to a server.
@@ -30,7 +30,8 @@ struct Question {
 class Connection {
  public:
   /// Errors: as client::connect_stdio and connect_http; `detail` has what the server last wrote to stderr.
-  static Task<Result<std::unique_ptr<Connection>>> open(net::Loop& loop, const upstream::Options& server, ConnectWishes wishes, Cancel& cancel);
+  static Task<Result<std::unique_ptr<Connection>>> open(net::Loop& loop, const upstream::Options& server,
+                                                        ConnectWishes wishes, Cancel& cancel);
 
   /// Asks and waits, with the server's time limits. Errors: as client::Link::request.
   Task<mcp::Reply> ask(const Question& question, client::Listener& listener, Cancel& cancel);
@@ -49,7 +50,7 @@ class Connection {
   const upstream::Options server_;
   net::HttpClient http_;
   bool verbose_;
-  std::deque<std::string> last_lines_;   // of its stderr
+  std::deque<std::string> last_lines_;  // of its stderr
   std::unique_ptr<client::Link> link_;
 };
 

@@ -35,8 +35,10 @@ std::string block_text(const json::Value& block) {
   const std::string_view type = block.text("type");
   if (type == "text") return std::string(block.text("text"));
   if (type == "image" || type == "audio") return bracketed({type, block.text("mimeType"), bytes(block.text("data"))});
-  if (type == "resource_link") return bracketed({"link", block.text("uri"), block.text("name"), block.text("mimeType")});
-  if (const json::Value* resource = block.find("resource"); type == "resource" && resource) return resource_text(*resource);
+  if (type == "resource_link")
+    return bracketed({"link", block.text("uri"), block.text("name"), block.text("mimeType")});
+  if (const json::Value* resource = block.find("resource"); type == "resource" && resource)
+    return resource_text(*resource);
   return bracketed({type.empty() ? "unknown content" : type});
 }
 
@@ -65,7 +67,9 @@ std::string signature(const json::Value& tool) {
   const auto* required = list ? list->as_array() : nullptr;
   std::string out;
   for (const auto& [name, definition] : *members) {
-    const bool needed = required && std::ranges::any_of(*required, [&](const json::Value& item) { return item.as_string() && *item.as_string() == name; });
+    const bool needed = required && std::ranges::any_of(*required, [&](const json::Value& item) {
+                          return item.as_string() && *item.as_string() == name;
+                        });
     if (!out.empty()) out += ' ';
     out += needed ? name : "[" + name + "]";
   }

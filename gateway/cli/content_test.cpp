@@ -8,7 +8,8 @@ namespace {
 json::Value value(std::string_view text) { return json::parse(text).value(); }
 
 TEST(Content, ShowsTextsAsTheyAre) {
-  EXPECT_EQ(content_text(value(R"({"content":[{"type":"text","text":"a\nb"},{"type":"text","text":"c\n"}]})")), "a\nb\nc\n");
+  EXPECT_EQ(content_text(value(R"({"content":[{"type":"text","text":"a\nb"},{"type":"text","text":"c\n"}]})")),
+            "a\nb\nc\n");
 }
 
 TEST(Content, DescribesWhatIsNoText) {

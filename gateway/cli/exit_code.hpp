@@ -4,11 +4,12 @@
 namespace gatehouse::cli::exit_code {
 
 inline constexpr int kOk = 0;
-inline constexpr int kFailed = 1;        ///< Something of this machine: a file, an address in use.
-inline constexpr int kUsage = 2;         ///< A wrong command line or configuration.
-inline constexpr int kUnreachable = 3;   ///< A server cannot be reached, ended or did not answer in time.
-inline constexpr int kToolFailed = 4;    ///< The tool ran and reported a failure (`isError`).
-inline constexpr int kProtocol = 5;      ///< The server answered with a JSON-RPC error, or with something that is no answer.
-inline constexpr int kSignalled = 128;   ///< Plus the signal's number: 130 after Ctrl-C.
+inline constexpr int kFailed = 1;       ///< Something of this machine: a file, an address in use.
+inline constexpr int kUsage = 2;        ///< A wrong command line or configuration.
+inline constexpr int kUnreachable = 3;  ///< A server cannot be reached, ended or did not answer in time.
+inline constexpr int kToolFailed = 4;   ///< The tool ran and reported a failure (`isError`).
+inline constexpr int kProtocol =
+    5;  ///< The server answered with a JSON-RPC error, or with something that is no answer.
+inline constexpr int kSignalled = 128;  ///< Plus the signal's number: 130 after Ctrl-C.
 
 }  // namespace gatehouse::cli::exit_code

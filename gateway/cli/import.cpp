@@ -61,7 +61,9 @@ int run_import(const ImportOptions& options) {
   if (options.output.empty()) {
     print(masked);
     if (masked != whole) {
-      print_error("warning: values that look like secrets are shown as ***; put ${VARIABLE} in their place, or write them with -o FILE\n");
+      print_error(
+          "warning: values that look like secrets are shown as ***; put ${VARIABLE} in their place, or write them with "
+          "-o FILE\n");
     }
     return exit_code::kOk;
   }
@@ -70,7 +72,8 @@ int run_import(const ImportOptions& options) {
     complain(options.output + " exists already; --force replaces it");
     return exit_code::kFailed;
   }
-  if (const auto written = options.force ? replace_file(options.output, whole) : write_new_file(options.output, whole); !written) {
+  if (const auto written = options.force ? replace_file(options.output, whole) : write_new_file(options.output, whole);
+      !written) {
     complain(written.error().message);
     return exit_code::kFailed;
   }

@@ -17,7 +17,7 @@ int run_interruptible(Work work) {
   Cancel cancel;
   int signalled = 0, result = exit_code::kFailed;
   loop.on_signal({SIGINT, SIGTERM}, [&](int number) {
-    if (signalled != 0) ::_exit(exit_code::kSignalled + number);   // guard processes end the children
+    if (signalled != 0) ::_exit(exit_code::kSignalled + number);  // guard processes end the children
     signalled = number;
     cancel.request(CancelReason::client_asked);
   });

@@ -28,7 +28,8 @@ Task<Result<std::vector<Tool>>> list_tools(Connection& connection, Cancel& cance
     if (!page) co_return fail(std::move(page.error()));
     for (catalog::Item& item : page->items) {
       auto definition = json::parse(item.text);
-      if (!definition) co_return fail(Kind::bad_reply, Origin::upstream, "the definition of the tool " + item.key + " is malformed");
+      if (!definition)
+        co_return fail(Kind::bad_reply, Origin::upstream, "the definition of the tool " + item.key + " is malformed");
       tools.push_back({std::move(item.key), std::move(*definition)});
     }
     if (!page->has_next) co_return tools;

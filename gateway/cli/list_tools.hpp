@@ -7,7 +7,7 @@
 namespace gatehouse::cli {
 
 struct Tool {
-  std::string name;         ///< As the server knows it.
+  std::string name;  ///< As the server knows it.
   json::Value definition;
 };
 

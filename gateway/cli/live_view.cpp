@@ -52,7 +52,13 @@ void LiveView::show_log_message(const json::Value& params) {
   const bool color = has_color(Stream::error);
   const bool bad = level && *level >= mcp::LogLevel::error;
   const std::string name = one_line(params.text("level", "message"));
-  print_error(server_ + ": " + styled(name, bad ? Style::red : level == mcp::LogLevel::warning ? Style::yellow : Style::dim, color) + ": " + log_text(params) + "\n");
+  print_error(server_ + ": " +
+              styled(name,
+                     bad                               ? Style::red
+                     : level == mcp::LogLevel::warning ? Style::yellow
+                                                       : Style::dim,
+                     color) +
+              ": " + log_text(params) + "\n");
 }
 
 std::string progress_line(const json::Value& params, std::size_t columns) {
@@ -66,12 +72,13 @@ std::string progress_line(const json::Value& params, std::size_t columns) {
     const auto filled = static_cast<std::size_t>(part * kBarWidth);
     std::string percent = std::to_string(static_cast<int>(part * 100));
     percent.insert(0, 3 - percent.size(), ' ');
-    line = "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '-') + "] " + percent + "%  " + number(progress) + "/" + number(total);
+    line = "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '-') + "] " + percent + "%  " +
+           number(progress) + "/" + number(total);
   } else {
     line = "... " + number(progress);
   }
   if (const std::string message = one_line(params.text("message")); !message.empty()) line += "  " + message;
-  return cut(line, columns > 1 ? columns - 1 : 1);   // in the last column some terminals would start a new line
+  return cut(line, columns > 1 ? columns - 1 : 1);  // in the last column some terminals would start a new line
 }
 
 std::string log_text(const json::Value& params) {

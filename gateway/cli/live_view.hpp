@@ -17,7 +17,7 @@ class LiveView final : public client::Listener {
   void notified(const mcp::Message& notification) override;
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override;
 
-  void clear();   ///< Removes the progress line.
+  void clear();  ///< Removes the progress line.
 
  private:
   void show_progress(const json::Value& params);

@@ -8,7 +8,8 @@ namespace {
 json::Value value(std::string_view text) { return json::parse(text).value(); }
 
 TEST(ProgressLine, DrawsABarOfWhatIsKnown) {
-  EXPECT_EQ(progress_line(value(R"({"progress":2,"total":5,"message":"copying"})"), 80), "[########------------]  40%  2/5  copying");
+  EXPECT_EQ(progress_line(value(R"({"progress":2,"total":5,"message":"copying"})"), 80),
+            "[########------------]  40%  2/5  copying");
   EXPECT_EQ(progress_line(value(R"({"progress":0.5,"total":1})"), 80), "[##########----------]  50%  0.5/1");
   EXPECT_EQ(progress_line(value(R"({"progress":9,"total":3})"), 80), "[####################] 100%  9/3");
 }

@@ -6,7 +6,7 @@
 #include "gateway/cli/output.hpp"
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);                 // a reader that leaves is no failure
-  if (!std::setlocale(LC_CTYPE, "C.UTF-8")) std::setlocale(LC_CTYPE, "");   // for the width of characters
+  std::signal(SIGPIPE, SIG_IGN);                                           // a reader that leaves is no failure
+  if (!std::setlocale(LC_CTYPE, "C.UTF-8")) std::setlocale(LC_CTYPE, "");  // for the width of characters
   return gatehouse::cli::checked_output(gatehouse::cli::run(argc, argv));
 }

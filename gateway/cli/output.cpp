@@ -15,7 +15,7 @@
 namespace gatehouse::cli {
 namespace {
 
-int output_errno = 0;   // of the first write that failed; the program has one standard output
+int output_errno = 0;  // of the first write that failed; the program has one standard output
 
 /// 0, or the errno of what failed.
 int write_all(int fd, std::string_view text) {
@@ -23,7 +23,7 @@ int write_all(int fd, std::string_view text) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {   // somebody who shares it made it non-blocking
+    } else if (errno == EAGAIN) {  // somebody who shares it made it non-blocking
       pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
       ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {
@@ -90,8 +90,10 @@ std::string harmless(std::string_view text) {
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (is_c1(text, i)) ++i, out += '?';
-    else out += is_control(static_cast<unsigned char>(c)) && c != '\n' && c != '\t' ? '?' : c;
+    if (is_c1(text, i))
+      ++i, out += '?';
+    else
+      out += is_control(static_cast<unsigned char>(c)) && c != '\n' && c != '\t' ? '?' : c;
   }
   return out;
 }
@@ -100,8 +102,10 @@ std::string one_line(std::string_view text) {
   std::string out;
   for (const char c : harmless(text)) {
     const bool space = c == ' ' || c == '\n' || c == '\t';
-    if (!space) out += c;
-    else if (!out.empty() && out.back() != ' ') out += ' ';
+    if (!space)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
   }
   if (out.ends_with(' ')) out.pop_back();
   return out;

@@ -19,7 +19,7 @@ enum class Stream { out = 1, error = 2 };
 [[nodiscard]] bool is_terminal(Stream stream);
 /// A terminal that takes colours, and nobody set NO_COLOR (no-color.org).
 [[nodiscard]] bool has_color(Stream stream);
-[[nodiscard]] std::size_t columns(Stream stream);   ///< Width of the terminal; 80 if it does not tell.
+[[nodiscard]] std::size_t columns(Stream stream);  ///< Width of the terminal; 80 if it does not tell.
 
 enum class Style { bold, dim, red, yellow };
 /// `text` in that style if `color` is set, else as it is.

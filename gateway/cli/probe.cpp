@@ -32,17 +32,22 @@ Task<void> probe_one(net::Loop& loop, const upstream::Options& server, bool verb
   report.revision = peer.revision;
   report.implementation = peer.implementation;
   auto lists = co_await upstream::fetch_lists((*connection)->link(), server.name, server.timeout, own);
-  if (!lists) report.error = std::move(lists.error());
-  else for (const mcp::ListKind kind : mcp::kListKinds) report.counts[static_cast<std::size_t>(kind)] = lists->of(kind).size();
+  if (!lists)
+    report.error = std::move(lists.error());
+  else
+    for (const mcp::ListKind kind : mcp::kListKinds)
+      report.counts[static_cast<std::size_t>(kind)] = lists->of(kind).size();
   co_await (*connection)->close();
 }
 
 }  // namespace
 
-Task<std::vector<Report>> probe(net::Loop& loop, const std::vector<upstream::Options>& servers, bool verbose, Cancel& cancel) {
+Task<std::vector<Report>> probe(net::Loop& loop, const std::vector<upstream::Options>& servers, bool verbose,
+                                Cancel& cancel) {
   std::vector<Report> reports(servers.size());
   TaskGroup tasks;
-  for (std::size_t i = 0; i < servers.size(); ++i) tasks.spawn(probe_one(loop, servers[i], verbose, reports[i], cancel));
+  for (std::size_t i = 0; i < servers.size(); ++i)
+    tasks.spawn(probe_one(loop, servers[i], verbose, reports[i], cancel));
   co_await tasks.join();
   co_return reports;
 }
@@ -55,10 +60,13 @@ std::string report_table(const std::vector<Report>& reports) {
       continue;
     }
     const auto count = [&](mcp::ListKind kind) { return std::to_string(report.counts[static_cast<std::size_t>(kind)]); };
-    rows.push_back({report.name, "ok", std::string(mcp::to_string(report.revision)), count(mcp::ListKind::tools), count(mcp::ListKind::resources),
-                    count(mcp::ListKind::templates), count(mcp::ListKind::prompts), implementation(report)});
+    rows.push_back({report.name, "ok", std::string(mcp::to_string(report.revision)), count(mcp::ListKind::tools),
+                    count(mcp::ListKind::resources), count(mcp::ListKind::templates), count(mcp::ListKind::prompts),
+                    implementation(report)});
   }
-  return table({{"SERVER"}, {"STATE"}, {"PROTOCOL"}, {"TOOLS"}, {"RESOURCES"}, {"TEMPLATES"}, {"PROMPTS"}, {"SAYS IT IS"}}, rows, output_style());
+  return table(
+      {{"SERVER"}, {"STATE"}, {"PROTOCOL"}, {"TOOLS"}, {"RESOURCES"}, {"TEMPLATES"}, {"PROMPTS"}, {"SAYS IT IS"}}, rows,
+      output_style());
 }
 
 json::Value to_json(const std::vector<Report>& reports) {
@@ -66,12 +74,15 @@ json::Value to_json(const std::vector<Report>& reports) {
   for (const Report& report : reports) {
     auto entry = json::Value::object({{"name", report.name}, {"address", report.address}, {"ok", !report.error}});
     if (report.error) {
-      entry.set("error", json::Value::object({{"kind", to_string(report.error->kind)}, {"message", report.error->message}, {"detail", report.error->detail}}));
+      entry.set("error", json::Value::object({{"kind", to_string(report.error->kind)},
+                                              {"message", report.error->message},
+                                              {"detail", report.error->detail}}));
     } else {
       entry.set("era", era(report.revision));
       entry.set("protocolVersion", mcp::to_string(report.revision));
       entry.set("implementation", mcp::to_json(report.implementation));
-      for (const mcp::ListKind kind : mcp::kListKinds) entry.set(mcp::items_member(kind), report.counts[static_cast<std::size_t>(kind)]);
+      for (const mcp::ListKind kind : mcp::kListKinds)
+        entry.set(mcp::items_member(kind), report.counts[static_cast<std::size_t>(kind)]);
     }
     list.push(std::move(entry));
   }

@@ -15,14 +15,15 @@ namespace gatehouse::cli {
 struct Report {
   std::string name;
   std::string address;
-  std::optional<Error> error;   ///< Then the rest is empty.
+  std::optional<Error> error;  ///< Then the rest is empty.
   mcp::Revision revision = mcp::kLatest;
   mcp::Implementation implementation;
-  std::array<std::size_t, 4> counts{};   ///< By ListKind.
+  std::array<std::size_t, 4> counts{};  ///< By ListKind.
 };
 
 /// Asks all servers at the same time, each with its own time limits. In the order of `servers`.
-Task<std::vector<Report>> probe(net::Loop& loop, const std::vector<upstream::Options>& servers, bool verbose, Cancel& cancel);
+Task<std::vector<Report>> probe(net::Loop& loop, const std::vector<upstream::Options>& servers, bool verbose,
+                                Cancel& cancel);
 
 [[nodiscard]] std::string report_table(const std::vector<Report>& reports);
 [[nodiscard]] json::Value to_json(const std::vector<Report>& reports);

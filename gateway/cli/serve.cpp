@@ -8,11 +8,14 @@ namespace {
 
 /// An address from the command line, under the rule that holds for those of the file.
 std::expected<net::ListenAddress, config::Problem> read_address(const std::string& text, const std::string& option) {
-  const auto wrong = [&](const std::string& message) { return std::unexpected(config::Problem{.file = {}, .key = option, .message = message}); };
+  const auto wrong = [&](const std::string& message) {
+    return std::unexpected(config::Problem{.file = {}, .key = option, .message = message});
+  };
   auto address = net::parse_listen_address(text);
   if (!address) return wrong(address.error().message);
   if (!address->is_loopback()) {
-    return wrong("'" + text + "' is not a loopback address. Without authentication Gatehouse listens on loopback addresses only "
+    return wrong("'" + text +
+                 "' is not a loopback address. Without authentication Gatehouse listens on loopback addresses only "
                  "(127.0.0.1, [::1], localhost), because everybody who reaches it may call every tool");
   }
   return *address;
@@ -22,15 +25,21 @@ config::Problems apply_overrides(const ServeOptions& options, config::Config& co
   config::Problems problems;
   const auto set = [&](const std::string& text, const std::string& option, auto& slot) {
     auto address = read_address(text, option);
-    if (address) slot = *address;
-    else problems.push_back(std::move(address.error()));
+    if (address)
+      slot = *address;
+    else
+      problems.push_back(std::move(address.error()));
   };
   if (!options.listen.empty()) set(options.listen, "--listen", config.listen);
-  if (options.admin_listen == "off") config.admin.reset();
-  else if (!options.admin_listen.empty()) set(options.admin_listen, "--admin-listen", config.admin);
+  if (options.admin_listen == "off")
+    config.admin.reset();
+  else if (!options.admin_listen.empty())
+    set(options.admin_listen, "--admin-listen", config.admin);
   const bool same = config.admin && config.listen.port != 0 && config.listen == *config.admin;
   if (same && problems.empty()) {
-    problems.push_back({.file = {}, .key = options.admin_listen.empty() ? "--listen" : "--admin-listen", .message = "both listeners would have the address " + config.listen.str()});
+    problems.push_back({.file = {},
+                        .key = options.admin_listen.empty() ? "--listen" : "--admin-listen",
+                        .message = "both listeners would have the address " + config.listen.str()});
   }
   return problems;
 }
@@ -38,7 +47,8 @@ config::Problems apply_overrides(const ServeOptions& options, config::Config& co
 std::expected<config::Loaded, config::Problems> load_with_overrides(const ServeOptions& options) {
   auto loaded = load(options.source);
   if (!loaded) return loaded;
-  if (auto problems = apply_overrides(options, loaded->config); !problems.empty()) return std::unexpected(std::move(problems));
+  if (auto problems = apply_overrides(options, loaded->config); !problems.empty())
+    return std::unexpected(std::move(problems));
   return loaded;
 }
 
@@ -50,7 +60,8 @@ int run_serve(const ServeOptions& options) {
     show_problems(loaded.error());
     return exit_code::kUsage;
   }
-  return app::run(std::move(*loaded), {.load = [options] { return load_with_overrides(options); }, .ready_file = options.ready_file});
+  return app::run(std::move(*loaded),
+                  {.load = [options] { return load_with_overrides(options); }, .ready_file = options.ready_file});
 }
 
 }  // namespace gatehouse::cli

@@ -22,7 +22,8 @@ Character first_character(std::string_view text) {
   const std::size_t bytes = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
   if (bytes == 1 || bytes > text.size()) return {};
   wchar_t code = static_cast<wchar_t>(lead & (0xffU >> (bytes + 1)));
-  for (std::size_t i = 1; i < bytes; ++i) code = static_cast<wchar_t>((code << 6) | (static_cast<unsigned char>(text[i]) & 0x3f));
+  for (std::size_t i = 1; i < bytes; ++i)
+    code = static_cast<wchar_t>((code << 6) | (static_cast<unsigned char>(text[i]) & 0x3f));
   const int columns = ::wcwidth(code);
   return {bytes, columns < 0 ? 1 : static_cast<std::size_t>(columns)};
 }
@@ -90,7 +91,8 @@ std::string cut(std::string_view text, std::size_t max_width) {
 
 std::string table(const std::vector<Column>& header, const std::vector<Row>& rows, const TableStyle& style) {
   std::vector<Row> lines = rows;
-  for (Row& row : lines) std::ranges::transform(row, row.begin(), [](const std::string& cell) { return one_line(cell); });
+  for (Row& row : lines)
+    std::ranges::transform(row, row.begin(), [](const std::string& cell) { return one_line(cell); });
   if (!style.terminal) return tab_separated(lines);
   const auto widths = column_widths(header, lines);
   Row titles;

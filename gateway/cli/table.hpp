@@ -9,7 +9,7 @@ namespace gatehouse::cli {
 
 struct Column {
   std::string title;
-  std::size_t max_width = 0;   ///< On a terminal longer cells are cut; 0: not. The last column always ends at the edge.
+  std::size_t max_width = 0;  ///< On a terminal longer cells are cut; 0: not. The last column always ends at the edge.
 };
 using Row = std::vector<std::string>;
 
@@ -24,7 +24,8 @@ struct TableStyle {
 
 /// For terminals: a title line and aligned columns that end at the edge. Otherwise: cells separated by tabs, no titles, nothing
 /// cut. Cells are made one line either way.
-[[nodiscard]] std::string table(const std::vector<Column>& header, const std::vector<Row>& rows, const TableStyle& style);
+[[nodiscard]] std::string table(const std::vector<Column>& header, const std::vector<Row>& rows,
+                                const TableStyle& style);
 
 /// Columns that a text takes on a terminal (East Asian characters take two).
 [[nodiscard]] std::size_t width(std::string_view text);

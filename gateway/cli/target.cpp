@@ -9,7 +9,7 @@
 namespace gatehouse::cli {
 namespace {
 
-constexpr char kSeparator = '.';   // no server's name contains it
+constexpr char kSeparator = '.';  // no server's name contains it
 
 std::optional<std::vector<upstream::Options>> server_at(const Target& target) {
   upstream::Options server;
@@ -36,9 +36,12 @@ void complain_about(const std::vector<upstream::Options>& servers, const std::st
   for (const auto& server : servers) known.push_back(server.name);
   const auto meant = config::nearest(name, known);
   std::string text = "no server is called '" + one_line(name) + "'";
-  if (!meant.empty()) text.append("; did you mean '").append(meant).append("'?");
-  else if (servers.empty()) text += "; none is configured";
-  else text += "; `gatehouse servers` lists them";
+  if (!meant.empty())
+    text.append("; did you mean '").append(meant).append("'?");
+  else if (servers.empty())
+    text += "; none is configured";
+  else
+    text += "; `gatehouse servers` lists them";
   complain(text);
 }
 
@@ -62,7 +65,9 @@ std::string shown_address(const upstream::Options& server) {
   return url.str();
 }
 
-std::string shown_name(const upstream::Options& server) { return server.name.empty() ? shown_address(server) : server.name; }
+std::string shown_name(const upstream::Options& server) {
+  return server.name.empty() ? shown_address(server) : server.name;
+}
 
 std::string shown_tool(const upstream::Options& server, std::string_view tool) {
   return server.name.empty() ? std::string(tool) : server.name + kSeparator + std::string(tool);

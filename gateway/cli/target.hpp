@@ -22,7 +22,7 @@ namespace gatehouse::cli {
 
 struct ToolName {
   const upstream::Options* server = nullptr;
-  std::string tool;   ///< As the server knows it; empty: only a server was named.
+  std::string tool;  ///< As the server knows it; empty: only a server was named.
 };
 /// Finds what "server.tool" or "server" (behind `--url`: "tool") means. Nothing if no such server is there, which was said on
 /// standard error.

@@ -31,7 +31,8 @@ TEST(Target, TakesTheWholeNameBehindAUrl) {
 }
 
 TEST(Target, ReadsHeaderLines) {
-  const auto servers = servers_of({.url = "http://127.0.0.1:1/mcp", .headers = {"Authorization: Bearer x", "X-Empty:"}});
+  const auto servers =
+      servers_of({.url = "http://127.0.0.1:1/mcp", .headers = {"Authorization: Bearer x", "X-Empty:"}});
   ASSERT_TRUE(servers);
   const std::vector<std::pair<std::string, std::string>> expected = {{"Authorization", "Bearer x"}, {"X-Empty", ""}};
   EXPECT_EQ(servers->front().headers, expected);

@@ -64,7 +64,8 @@ int print_tool(const Listing& listing, const std::string& wanted, bool json) {
   for (const auto& [name, tool] : *listing.tools) {
     if (name != wanted) continue;
     if (json) return print(tool.pretty() + "\n"), exit_code::kOk;
-    std::string text = styled(shown_tool(*listing.server, name), Style::bold, has_color(Stream::out)) + " " + signature(tool) + "\n";
+    std::string text =
+        styled(shown_tool(*listing.server, name), Style::bold, has_color(Stream::out)) + " " + signature(tool) + "\n";
     const std::string about(tool.text("description"));
     text += about.empty() ? "" : "\n" + harmless(about) + "\n";
     for (const std::string_view key : {"inputSchema", "outputSchema", "annotations"}) {
@@ -77,14 +78,17 @@ int print_tool(const Listing& listing, const std::string& wanted, bool json) {
   return exit_code::kUsage;
 }
 
-Task<int> show_tools(net::Loop& loop, const ToolsOptions& options, std::vector<Listing> listings, const std::string& tool, Cancel& cancel) {
+Task<int> show_tools(net::Loop& loop, const ToolsOptions& options, std::vector<Listing> listings,
+                     const std::string& tool, Cancel& cancel) {
   TaskGroup tasks;
   for (Listing& listing : listings) tasks.spawn(ask_one(loop, listing, options.target.verbose, cancel));
   co_await tasks.join();
   if (cancel.requested()) co_return exit_code::kOk;
   int code = exit_code::kOk;
-  if (!tool.empty()) code = print_tool(listings.front(), tool, options.json);
-  else options.json ? print_json(listings) : print_table(listings);
+  if (!tool.empty())
+    code = print_tool(listings.front(), tool, options.json);
+  else
+    options.json ? print_json(listings) : print_table(listings);
   for (const Listing& listing : listings) {
     if (!listing.tools) code = std::max(code, show_failure(shown_name(*listing.server), listing.tools.error()));
   }
@@ -108,7 +112,9 @@ int run_tools(const ToolsOptions& options) {
     wanted = *found;
     listings.push_back({wanted.server, {}});
   }
-  return run_interruptible([&](net::Loop& loop, Cancel& cancel) { return show_tools(loop, options, std::move(listings), wanted.tool, cancel); });
+  return run_interruptible([&](net::Loop& loop, Cancel& cancel) {
+    return show_tools(loop, options, std::move(listings), wanted.tool, cancel);
+  });
 }
 
 }  // namespace gatehouse::cli

@@ -14,7 +14,8 @@ client::Era era_of(Era era) {
 
 }  // namespace
 
-net::ProcessOptions process_options(const Options& options, std::move_only_function<void(std::string_view line)> on_stderr) {
+net::ProcessOptions process_options(const Options& options,
+                                    std::move_only_function<void(std::string_view line)> on_stderr) {
   net::ProcessOptions process{.command = options.command, .args = options.args, .env = options.env, .cwd = options.cwd};
   process.on_stderr = std::move(on_stderr);
   return process;
@@ -23,7 +24,8 @@ net::ProcessOptions process_options(const Options& options, std::move_only_funct
 client::HttpTarget http_target(const Options& options) { return {.url = *options.url, .headers = options.headers}; }
 
 client::ConnectOptions connect_options(const Options& options) {
-  return {.era = era_of(options.era), .probe_timeout = options.probe_timeout, .max_reply_bytes = options.max_reply_bytes};
+  return {
+      .era = era_of(options.era), .probe_timeout = options.probe_timeout, .max_reply_bytes = options.max_reply_bytes};
 }
 
 }  // namespace gatehouse::upstream

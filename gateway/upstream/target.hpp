@@ -10,7 +10,8 @@
 namespace gatehouse::upstream {
 
 /// How its program is started. REQUIRES: options.is_stdio().
-[[nodiscard]] net::ProcessOptions process_options(const Options& options, std::move_only_function<void(std::string_view line)> on_stderr);
+[[nodiscard]] net::ProcessOptions process_options(const Options& options,
+                                                  std::move_only_function<void(std::string_view line)> on_stderr);
 
 /// Where it is and which headers it wants. REQUIRES: options.url.
 [[nodiscard]] client::HttpTarget http_target(const Options& options);
