@@ -51,7 +51,8 @@ std::optional<std::string> plain_decode(std::string_view text) {
     const auto line = take_line(text);
     if (!line) return std::nullopt;
     const std::string digits(line->substr(0, line->find(';')));
-    if (digits.empty() || digits.size() > 8 || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return std::nullopt;
+    if (digits.empty() || digits.size() > 8 || digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)
+      return std::nullopt;
     const std::size_t size = std::stoull(digits, nullptr, 16);
     if (size == 0) break;
     if (text.size() < size + 2 || text.substr(size, 2) != "\r\n") return std::nullopt;

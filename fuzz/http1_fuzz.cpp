@@ -22,7 +22,9 @@ void require(bool condition) {
 
 /// A copy without a byte to spare, so that a sanitizer sees a read past the end.
 struct Exact {
-  explicit Exact(std::string_view text) : bytes(new char[text.size()]), size(text.size()) { text.copy(bytes.get(), size); }
+  explicit Exact(std::string_view text) : bytes(new char[text.size()]), size(text.size()) {
+    text.copy(bytes.get(), size);
+  }
   [[nodiscard]] std::string_view view() const { return {bytes.get(), size}; }
   std::unique_ptr<char[]> bytes;
   std::size_t size;
@@ -64,7 +66,8 @@ Story read_requests(std::string_view text, std::size_t step) {
       if (!state) story.push_back("refused " + std::to_string(state.error().status));
       if (!state) return false;
       if (*state != RequestReader::State::complete) return true;
-      story.push_back(std::string{reader.head().method} + " " + std::string{reader.head().target} + " " + std::string{reader.body()});
+      story.push_back(std::string{reader.head().method} + " " + std::string{reader.head().target} + " " +
+                      std::string{reader.body()});
       reader.next();
     }
   });

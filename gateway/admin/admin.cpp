@@ -28,7 +28,9 @@ Page page_at(std::string_view path, Status& status, const std::string& version) 
 }  // namespace
 
 Admin::Admin(net::Loop& loop, Status& status, std::string version)
-    : status_(status), version_(std::move(version)), server_(loop, *this, net::HttpServerOptions{.max_body_bytes = 64 * 1024, .max_connections = 1000}) {}
+    : status_(status),
+      version_(std::move(version)),
+      server_(loop, *this, net::HttpServerOptions{.max_body_bytes = 64 * 1024, .max_connections = 1000}) {}
 
 Task<void> Admin::serve(net::HttpExchange& exchange) {
   const net::RequestHead& head = exchange.head();

@@ -11,9 +11,9 @@ namespace gatehouse::admin {
 /// What the admin listener tells, from whoever knows it.
 class Status {
  public:
-  [[nodiscard]] virtual bool ready() const = 0;           ///< Able and willing to take traffic.
-  [[nodiscard]] virtual std::string health() const = 0;   ///< JSON.
-  [[nodiscard]] virtual std::string metrics_text() = 0;   ///< Prometheus text format 0.0.4.
+  [[nodiscard]] virtual bool ready() const = 0;          ///< Able and willing to take traffic.
+  [[nodiscard]] virtual std::string health() const = 0;  ///< JSON.
+  [[nodiscard]] virtual std::string metrics_text() = 0;  ///< Prometheus text format 0.0.4.
 
  protected:
   ~Status() = default;

@@ -18,9 +18,11 @@ ConfigWatch::ConfigWatch(net::Loop& loop, std::vector<std::string> paths, std::m
 }
 
 ConfigWatch::Stamp ConfigWatch::look(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (stat(path.c_str(), &info) != 0) return {};
-  return {.inode = info.st_ino, .modified_ns = info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec, .size = info.st_size};
+  return {.inode = info.st_ino,
+          .modified_ns = info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec,
+          .size = info.st_size};
 }
 
 std::vector<ConfigWatch::Stamp> ConfigWatch::look_at(const std::vector<std::string>& paths) {

@@ -32,9 +32,9 @@ class ConfigWatch {
 
   net::Timer timer_;
   std::vector<std::string> paths_;
-  std::vector<Stamp> before_;     // just before the files were read
-  std::vector<Stamp> seen_;       // what was read
-  std::vector<Stamp> last_;       // at the last look: a file has to rest before it is read
+  std::vector<Stamp> before_;  // just before the files were read
+  std::vector<Stamp> seen_;    // what was read
+  std::vector<Stamp> last_;    // at the last look: a file has to rest before it is read
   std::move_only_function<void()> changed_;
 };
 

@@ -6,7 +6,8 @@ namespace gatehouse::app {
 
 mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(kVersion), "Gatehouse"}; }
 
-Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, transport::StreamableHttpOptions options)
+Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
+                   transport::StreamableHttpOptions options)
     : pipeline_(pipeline::make_pipeline({metrics, call_log, subscribers_})),
       server_info_(mcp::to_json(gateway_implementation()).str()),
       http_(loop, *this, std::move(options)) {}
@@ -25,7 +26,8 @@ void Endpoint::show(std::shared_ptr<const stages::Routes> routes) {
     const bool announced = routes_->announcements[index] > before->announcements[index];
     if (!announced && before->view->fingerprint(kind) == routes_->view->fingerprint(kind)) continue;
     stages::announce(subscribers_, kind);
-    http_.sessions().each([&](transport::Session& session) { session.send(mcp::changed_notification(kind), json::Splice("{}")); });
+    http_.sessions().each(
+        [&](transport::Session& session) { session.send(mcp::changed_notification(kind), json::Splice("{}")); });
   }
 }
 
@@ -41,7 +43,10 @@ void Endpoint::notified(const mcp::Message& notification, const mcp::Client& cli
 }
 
 mcp::Responder::About Endpoint::about(const mcp::Client&) {
-  return {.implementation = gateway_implementation(), .capabilities = routes_->view->capabilities(), .extensions = {}, .instructions = routes_->view->instructions()};
+  return {.implementation = gateway_implementation(),
+          .capabilities = routes_->view->capabilities(),
+          .extensions = {},
+          .instructions = routes_->view->instructions()};
 }
 
 void Endpoint::session_ended(std::string_view session) {

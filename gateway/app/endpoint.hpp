@@ -14,10 +14,11 @@ namespace gatehouse::app {
 /// One path of the main listener: its sessions, its pipeline and the servers it shows at this moment.
 class Endpoint final : public mcp::Responder {
  public:
-  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, transport::StreamableHttpOptions options);
+  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
+           transport::StreamableHttpOptions options);
 
   Task<void> serve(net::HttpExchange& exchange);
-  [[nodiscard]] std::size_t serving() const { return serving_; }   ///< Exchanges that run now.
+  [[nodiscard]] std::size_t serving() const { return serving_; }  ///< Exchanges that run now.
 
   /// Shows other servers or other lists from now on; clients hear of every list that differs. Running calls keep the old ones.
   void show(std::shared_ptr<const stages::Routes> routes);

@@ -14,7 +14,7 @@
 namespace gatehouse::app {
 namespace {
 
-constexpr Milliseconds kMergeDelay{50};   // several servers that change at once make one new view
+constexpr Milliseconds kMergeDelay{50};  // several servers that change at once make one new view
 constexpr Milliseconds kTick{1000};
 
 net::HttpServerOptions server_options(const config::Limits& limits) {
@@ -66,7 +66,8 @@ Result<void> Gateway::start() {
   servers_.apply(config_.servers, config_.limits.drain);
   show_routes();
   tick();
-  for (const Mounted& mounted : endpoints_) log::info("listening", {{"url", url()}, {"endpoint", mounted.options.path}});
+  for (const Mounted& mounted : endpoints_)
+    log::info("listening", {{"url", url()}, {"endpoint", mounted.options.path}});
   return {};
 }
 
@@ -87,7 +88,8 @@ transport::StreamableHttpOptions Gateway::front_options() const {
 void Gateway::mount() {
   std::vector<Mounted> before = std::exchange(endpoints_, {});
   for (const config::Endpoint& options : config_.endpoints) {
-    const auto same = std::ranges::find_if(before, [&](const Mounted& mounted) { return mounted.options.path == options.path; });
+    const auto same =
+        std::ranges::find_if(before, [&](const Mounted& mounted) { return mounted.options.path == options.path; });
     if (same != before.end()) {
       endpoints_.push_back({options, std::move(same->endpoint)});
       endpoints_.back().endpoint->http().set_options(front_options());
@@ -106,7 +108,9 @@ void Gateway::mount() {
 std::shared_ptr<const stages::Routes> Gateway::routes_for(const config::Endpoint& options) const {
   auto routes = std::make_shared<stages::Routes>();
   routes->endpoint = options.path;
-  const auto named = [&](const std::string& name) { return std::ranges::find(options.servers, name) != options.servers.end(); };
+  const auto named = [&](const std::string& name) {
+    return std::ranges::find(options.servers, name) != options.servers.end();
+  };
   for (const std::string& name : options.servers) {
     for (const auto& server : servers_.all()) {
       if (name == "*" ? !named(server->name()) : server->name() == name) routes->servers.push_back(server);
@@ -114,12 +118,14 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const config::Endpoint
   }
   std::vector<catalog::Source> sources;
   for (const auto& server : routes->servers) {
-    for (std::size_t kind = 0; kind < routes->announcements.size(); ++kind) routes->announcements[kind] += server->announcements()[kind];
+    for (std::size_t kind = 0; kind < routes->announcements.size(); ++kind)
+      routes->announcements[kind] += server->announcements()[kind];
     sources.push_back({server->name(), server->lists(), server->state() != upstream::State::up});
   }
   routes->view = std::make_shared<const catalog::View>(
-      std::move(sources),
-      catalog::ViewOptions{.separator = options.separator, .prefixed = options.prefix == config::Prefix::server, .page_bytes = config_.limits.page_bytes});
+      std::move(sources), catalog::ViewOptions{.separator = options.separator,
+                                               .prefixed = options.prefix == config::Prefix::server,
+                                               .page_bytes = config_.limits.page_bytes});
   return routes;
 }
 
@@ -147,7 +153,8 @@ Task<void> Gateway::settled(Milliseconds patience) {
 void Gateway::reload(config::Config config) {
   const bool listeners_changed = config.listen != config_.listen || config.admin != config_.admin;
   const bool limits_changed = config.limits != config_.limits;
-  if (listeners_changed || limits_changed) log::warn("changes of listeners and connection limits take effect after a restart");
+  if (listeners_changed || limits_changed)
+    log::warn("changes of listeners and connection limits take effect after a restart");
   config_ = std::move(config);
   mount();
   servers_.apply(config_.servers, config_.limits.drain);
@@ -169,7 +176,8 @@ void Gateway::tick() {
 }
 
 Endpoint* Gateway::endpoint_at(std::string_view path) {
-  const auto found = std::ranges::find_if(endpoints_, [&](const Mounted& mounted) { return mounted.options.path == path; });
+  const auto found =
+      std::ranges::find_if(endpoints_, [&](const Mounted& mounted) { return mounted.options.path == path; });
   return found == endpoints_.end() ? nullptr : found->endpoint.get();
 }
 
@@ -177,8 +185,10 @@ Task<void> Gateway::serve(net::HttpExchange& exchange) {
   const std::string_view path = exchange.head().path();
   if (Endpoint* endpoint = endpoint_at(path)) co_return co_await endpoint->serve(exchange);
   const bool health_page = path == "/health";
-  const std::string text = health_page ? health() : error_body(404, {Kind::not_found, Origin::client, "Nothing is served at this path."});
-  const std::array headers = {net::Header{"Content-Type", "application/json"}, net::Header{"Cache-Control", "no-store"}};
+  const std::string text =
+      health_page ? health() : error_body(404, {Kind::not_found, Origin::client, "Nothing is served at this path."});
+  const std::array headers = {net::Header{"Content-Type", "application/json"},
+                              net::Header{"Cache-Control", "no-store"}};
   const json::Pieces body(1, text);
   (void)co_await exchange.respond(!health_page ? 404 : draining_ ? 503 : 200, headers, body);
 }
@@ -199,7 +209,11 @@ std::string Gateway::health() const {
     if (!server->problem().empty()) entry.set("problem", server->problem());
     servers.set(server->name(), std::move(entry));
   }
-  return json::Value::object({{"status", draining_ ? "draining" : all_up ? "ok" : "degraded"}, {"servers", std::move(servers)}}).str();
+  return json::Value::object({{"status", draining_ ? "draining"
+                                         : all_up  ? "ok"
+                                                   : "degraded"},
+                              {"servers", std::move(servers)}})
+      .str();
 }
 
 Task<void> Gateway::stop() {

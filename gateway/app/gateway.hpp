@@ -33,7 +33,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   /// Refuses new work, lets running calls finish, ends everything in order.
   Task<void> stop();
 
-  [[nodiscard]] std::string url() const;   ///< Of the main listener: "http://127.0.0.1:8080".
+  [[nodiscard]] std::string url() const;  ///< Of the main listener: "http://127.0.0.1:8080".
 
  private:
   Task<void> serve(net::HttpExchange& exchange) override;
@@ -61,12 +61,12 @@ class Gateway final : net::HttpHandler, public admin::Status {
   config::Config config_;
   std::string via_;
   telemetry::Metrics metrics_;
-  std::vector<std::string> server_labels_;   // of the series that metrics_ has now
+  std::vector<std::string> server_labels_;  // of the series that metrics_ has now
   telemetry::CallLog call_log_;
   net::HttpClient http_client_;
   Servers servers_;
   std::vector<Mounted> endpoints_;
-  std::vector<std::unique_ptr<Endpoint>> unmounted_;   // until their last exchange is over
+  std::vector<std::unique_ptr<Endpoint>> unmounted_;  // until their last exchange is over
   net::HttpServer http_server_;
   std::unique_ptr<admin::Admin> admin_;
   net::ListenAddress address_;

@@ -28,24 +28,32 @@ void Gateway::register_metrics() {
     for (const Mounted& mounted : endpoints_) sum += mounted.endpoint->http().open_streams();
     return static_cast<double>(sum);
   });
-  gauge("gatehouse_client_connections", "Open connections of clients.", [this] { return static_cast<double>(http_server_.counters().open_connections); });
-  counter("gatehouse_client_connections_total", "Connections of clients that were accepted.", [this] { return static_cast<double>(http_server_.counters().accepted); });
-  counter("gatehouse_client_connections_refused_total", "Connections closed because limits.max_connections was reached.", [this] { return static_cast<double>(http_server_.counters().refused); });
-  counter("gatehouse_bad_requests_total", "Requests that are no valid HTTP.", [this] { return static_cast<double>(http_server_.counters().bad_requests); });
-  gauge("gatehouse_upstream_connections", "Open HTTP connections to servers.", [this] { return static_cast<double>(http_client_.counters().open_connections); });
+  gauge("gatehouse_client_connections", "Open connections of clients.",
+        [this] { return static_cast<double>(http_server_.counters().open_connections); });
+  counter("gatehouse_client_connections_total", "Connections of clients that were accepted.",
+          [this] { return static_cast<double>(http_server_.counters().accepted); });
+  counter("gatehouse_client_connections_refused_total",
+          "Connections closed because limits.max_connections was reached.",
+          [this] { return static_cast<double>(http_server_.counters().refused); });
+  counter("gatehouse_bad_requests_total", "Requests that are no valid HTTP.",
+          [this] { return static_cast<double>(http_server_.counters().bad_requests); });
+  gauge("gatehouse_upstream_connections", "Open HTTP connections to servers.",
+        [this] { return static_cast<double>(http_client_.counters().open_connections); });
   gauge("gatehouse_child_processes", "Servers running as child processes.", [this] {
     std::size_t sum = 0;
     for (const auto& server : servers_.all()) sum += server->options().is_stdio() ? server->connections() : 0;
     return static_cast<double>(sum);
   });
-  metrics_.observe("gatehouse_build_info", "version=" + telemetry::label_value(kVersion), Type::gauge, "Always 1.", [] { return 1.0; });
+  metrics_.observe("gatehouse_build_info", "version=" + telemetry::label_value(kVersion), Type::gauge, "Always 1.",
+                   [] { return 1.0; });
 }
 
 std::string Gateway::metrics_text() {
   // Servers come and go with reloads, so their series are made anew each time.
   for (const std::string& label : std::exchange(server_labels_, {})) {
-    for (const auto* name : {"gatehouse_server_up", "gatehouse_server_calls_in_flight", "gatehouse_server_connects_total",
-                             "gatehouse_server_failures_total", "gatehouse_server_tools"}) {
+    for (const auto* name :
+         {"gatehouse_server_up", "gatehouse_server_calls_in_flight", "gatehouse_server_connects_total",
+          "gatehouse_server_failures_total", "gatehouse_server_tools"}) {
       metrics_.forget(name, label);
     }
   }
@@ -55,11 +63,17 @@ std::string Gateway::metrics_text() {
     const auto observe = [&](const char* name, Type type, const char* help, double (*read)(const upstream::Upstream&)) {
       metrics_.observe(name, label, type, help, [server, read] { return read(*server); });
     };
-    observe("gatehouse_server_up", Type::gauge, "1 while the server answers.", [](const upstream::Upstream& s) { return s.state() == upstream::State::up ? 1.0 : 0.0; });
-    observe("gatehouse_server_calls_in_flight", Type::gauge, "Calls that wait for the server.", [](const upstream::Upstream& s) { return static_cast<double>(s.counters().in_flight); });
-    observe("gatehouse_server_connects_total", Type::counter, "Connections made; for programs: starts.", [](const upstream::Upstream& s) { return static_cast<double>(s.counters().connects); });
-    observe("gatehouse_server_failures_total", Type::counter, "Connections lost or not made.", [](const upstream::Upstream& s) { return static_cast<double>(s.counters().failures); });
-    observe("gatehouse_server_tools", Type::gauge, "Tools that the server lists.", [](const upstream::Upstream& s) { return s.lists() ? static_cast<double>(s.lists()->of(mcp::ListKind::tools).size()) : 0.0; });
+    observe("gatehouse_server_up", Type::gauge, "1 while the server answers.",
+            [](const upstream::Upstream& s) { return s.state() == upstream::State::up ? 1.0 : 0.0; });
+    observe("gatehouse_server_calls_in_flight", Type::gauge, "Calls that wait for the server.",
+            [](const upstream::Upstream& s) { return static_cast<double>(s.counters().in_flight); });
+    observe("gatehouse_server_connects_total", Type::counter, "Connections made; for programs: starts.",
+            [](const upstream::Upstream& s) { return static_cast<double>(s.counters().connects); });
+    observe("gatehouse_server_failures_total", Type::counter, "Connections lost or not made.",
+            [](const upstream::Upstream& s) { return static_cast<double>(s.counters().failures); });
+    observe("gatehouse_server_tools", Type::gauge, "Tools that the server lists.", [](const upstream::Upstream& s) {
+      return s.lists() ? static_cast<double>(s.lists()->of(mcp::ListKind::tools).size()) : 0.0;
+    });
   }
   return metrics_.text();
 }

@@ -34,7 +34,7 @@ void write_ready_file(const std::string& path, const std::string& url) {
     file << url << "\n";
   }
   std::error_code problem;
-  std::filesystem::rename(temporary, path, problem);   // readers never see half a line
+  std::filesystem::rename(temporary, path, problem);  // readers never see half a line
   if (problem) log::error("ready file cannot be written", {{"path", path}, {"reason", problem.message()}});
 }
 
@@ -93,7 +93,9 @@ class Life {
 int run(config::Loaded loaded, RunOptions options) {
   signal(SIGPIPE, SIG_IGN);
   raise_file_limit();
-  telemetry::start_log(loaded.config.log.level, loaded.config.log.format == config::LogFormat::json ? telemetry::Format::json : telemetry::Format::text);
+  telemetry::start_log(loaded.config.log.level, loaded.config.log.format == config::LogFormat::json
+                                                    ? telemetry::Format::json
+                                                    : telemetry::Format::text);
   int exit_code = 0;
   net::Loop loop;
   Life life(loop, std::move(loaded), options);

@@ -10,7 +10,7 @@ namespace gatehouse::app {
 struct RunOptions {
   /// Reads the configuration, at start and for every reload.
   std::function<std::expected<config::Loaded, config::Problems>()> load;
-  std::string ready_file;                          ///< Gets the main listener's base URL once every server was tried; empty: none.
+  std::string ready_file;  ///< Gets the main listener's base URL once every server was tried; empty: none.
 };
 
 /// Runs the gateway until SIGTERM or SIGINT, then drains. SIGHUP and changes of the configuration's files reload it.

@@ -28,7 +28,8 @@ void Servers::apply(const std::vector<upstream::Options>& wanted, Milliseconds d
     log::info("server added", {{"server", options.name}});
     servers_.push_back(std::make_shared<upstream::Upstream>(environment_, options));
     // A server that only changed keeps its tools in the lists while it starts anew.
-    const auto predecessor = std::ranges::find_if(before, [&](const auto& server) { return server->name() == options.name; });
+    const auto predecessor =
+        std::ranges::find_if(before, [&](const auto& server) { return server->name() == options.name; });
     if (predecessor != before.end()) servers_.back()->inherit((*predecessor)->lists());
     servers_.back()->start();
   }
@@ -39,7 +40,9 @@ void Servers::apply(const std::vector<upstream::Options>& wanted, Milliseconds d
   }
 }
 
-Task<void> Servers::retire(std::shared_ptr<upstream::Upstream> server, Milliseconds grace) { co_await server->stop(grace); }
+Task<void> Servers::retire(std::shared_ptr<upstream::Upstream> server, Milliseconds grace) {
+  co_await server->stop(grace);
+}
 
 Task<void> Servers::stop(Milliseconds grace) {
   for (const auto& server : std::exchange(servers_, {})) retiring_.spawn(retire(server, grace));

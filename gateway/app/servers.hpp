@@ -18,7 +18,9 @@ class Servers {
 
   /// `drain`: how long a server that goes away may finish its running calls.
   void apply(const std::vector<upstream::Options>& wanted, Milliseconds drain);
-  [[nodiscard]] const std::vector<std::shared_ptr<upstream::Upstream>>& all() const { return servers_; }   ///< In configuration order.
+  [[nodiscard]] const std::vector<std::shared_ptr<upstream::Upstream>>& all() const {
+    return servers_;
+  }  ///< In configuration order.
   [[nodiscard]] std::shared_ptr<upstream::Upstream> find(std::string_view name) const;
   [[nodiscard]] bool all_tried() const;
   Task<void> stop(Milliseconds grace);

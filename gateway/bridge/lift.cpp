@@ -11,18 +11,21 @@ namespace gatehouse::bridge {
 namespace {
 
 std::unexpected<Error> no_form(const Hop& hop, std::string_view feature, std::string_view what) {
-  auto data = json::Value::object({{"feature", feature}, {"clientVersion", mcp::to_string(hop.client)}, {"backend", hop.server_name}});
-  return std::unexpected(Error{Kind::not_bridgeable, Origin::gateway,
-                               fmt::format("{} needs {}, which this client ({}) cannot be asked for through the gateway.", hop.exposed_name, what,
-                                           mcp::to_string(hop.client))}
-                             .with_data(json::Value::object({{"gatehouse", std::move(data)}}).str()));
+  auto data = json::Value::object(
+      {{"feature", feature}, {"clientVersion", mcp::to_string(hop.client)}, {"backend", hop.server_name}});
+  return std::unexpected(
+      Error{Kind::not_bridgeable, Origin::gateway,
+            fmt::format("{} needs {}, which this client ({}) cannot be asked for through the gateway.",
+                        hop.exposed_name, what, mcp::to_string(hop.client))}
+          .with_data(json::Value::object({{"gatehouse", std::move(data)}}).str()));
 }
 
 void expose_uris(mcp::Answer& answer, const Hop& hop) {
   for (const std::string_view token : answer.view.uris) {
     const auto local = json::unquote(token);
     if (!local) continue;
-    if (const std::string exposed = hop.expose_uri(*local); exposed != *local) answer.body.replace(token, json::quoted(exposed));
+    if (const std::string exposed = hop.expose_uri(*local); exposed != *local)
+      answer.body.replace(token, json::quoted(exposed));
   }
 }
 
@@ -35,11 +38,13 @@ mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
     if (answer->kind == mcp::ResultKind::task) return no_form(hop, "tasks", "a task");
   }
   expose_uris(*answer, hop);
-  if (mcp::is_cacheable(hop.method) && !answer->cache && answer->kind == mcp::ResultKind::complete) answer->cache = mcp::CacheHints{};
+  if (mcp::is_cacheable(hop.method) && !answer->cache && answer->kind == mcp::ResultKind::complete)
+    answer->cache = mcp::CacheHints{};
   return answer;
 }
 
-json::Splice lift_notification(const mcp::Message& notification, FunctionRef<std::string(std::string_view local)> expose_uri) {
+json::Splice lift_notification(const mcp::Message& notification,
+                               FunctionRef<std::string(std::string_view local)> expose_uri) {
   json::Splice params(notification.params.object.text);
   if (!notification.params.uri.data()) return params;
   if (const std::string exposed = expose_uri(notification.params.uri); exposed != notification.params.uri) {

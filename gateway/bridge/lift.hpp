@@ -15,7 +15,7 @@ struct Hop {
   mcp::Revision server = mcp::kLatest;
   mcp::Revision client = mcp::kLatest;
   std::string_view server_name;
-  std::string_view exposed_name;                                  ///< Of the tool, prompt or resource, for messages.
+  std::string_view exposed_name;  ///< Of the tool, prompt or resource, for messages.
   FunctionRef<std::string(std::string_view local)> expose_uri;
 };
 
@@ -24,6 +24,7 @@ struct Hop {
 [[nodiscard]] mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop);
 
 /// Exposes the URI in the params of `notifications/resources/updated`.
-[[nodiscard]] json::Splice lift_notification(const mcp::Message& notification, FunctionRef<std::string(std::string_view local)> expose_uri);
+[[nodiscard]] json::Splice lift_notification(const mcp::Message& notification,
+                                             FunctionRef<std::string(std::string_view local)> expose_uri);
 
 }  // namespace gatehouse::bridge

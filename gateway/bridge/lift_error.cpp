@@ -16,16 +16,17 @@ int translate(int c, const Hop& hop, bool names_uri) {
   const bool modern = mcp::is_modern(hop.client);
   switch (c) {
     case code::kParseError:
-    case code::kInvalidRequest: return code::kInternal;          // our request, so our fault
-    case code::kMethodNotFound: return code::kInvalidParams;     // the item is not served; the method exists here
+    case code::kInvalidRequest: return code::kInternal;       // our request, so our fault
+    case code::kMethodNotFound: return code::kInvalidParams;  // the item is not served; the method exists here
     case code::kResourceNotFound:
       if (!modern) return c;
       return hop.method == mcp::Method::resources_read ? code::kInvalidParams : code::kInternal;
     case code::kInvalidParams: {
-      const bool missing_resource = hop.method == mcp::Method::resources_read && names_uri && mcp::is_modern(hop.server);
+      const bool missing_resource =
+          hop.method == mcp::Method::resources_read && names_uri && mcp::is_modern(hop.server);
       return missing_resource && !modern ? code::kResourceNotFound : c;
     }
-    case code::kHeaderMismatch: return modern ? c : code::kInternal;   // its own Mcp-Param-* headers were passed on
+    case code::kHeaderMismatch: return modern ? c : code::kInternal;  // its own Mcp-Param-* headers were passed on
     case code::kUnsupportedVersion: return code::kInternal;
     case code::kMissingCapability: return modern ? c : code::kNotBridgeable;
     case code::kUrlElicitationRequired: return modern ? code::kNotBridgeable : c;
@@ -62,7 +63,8 @@ mcp::Reply lift_error(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
   const int translated = translate(answer->error_code, hop, names_uri);
   if (translated == answer->error_code && !names_uri) return answer;
   if (names_uri) expose_data(*data, hop);
-  if (translated == code::kInternal && is_implementation_code(answer->error_code)) note_code(*error, answer->error_code);
+  if (translated == code::kInternal && is_implementation_code(answer->error_code))
+    note_code(*error, answer->error_code);
   error->set("code", translated);
   auto lifted = mcp::Answer::of(error->str());
   lifted->is_error = true;

@@ -17,11 +17,17 @@ using test::server_error;
 constexpr Revision kLegacy = Revision::v2025_11_25;
 constexpr Revision kModern = Revision::v2026_07_28;
 
-constexpr auto expose = [](std::string_view uri) { return (uri.starts_with("https:") ? "" : "gh-crm+") + std::string(uri); };
+constexpr auto expose = [](std::string_view uri) {
+  return (uri.starts_with("https:") ? "" : "gh-crm+") + std::string(uri);
+};
 
 mcp::Reply lift(std::unique_ptr<mcp::Answer> answer, Method method, Revision server, Revision client) {
-  return lift_answer(std::move(answer),
-                     {.method = method, .server = server, .client = client, .server_name = "crm", .exposed_name = "crm.sync", .expose_uri = expose});
+  return lift_answer(std::move(answer), {.method = method,
+                                         .server = server,
+                                         .client = client,
+                                         .server_name = "crm",
+                                         .exposed_name = "crm.sync",
+                                         .expose_uri = expose});
 }
 
 std::string lifted(std::string_view result, Method method = Method::tools_call) {
@@ -30,8 +36,9 @@ std::string lifted(std::string_view result, Method method = Method::tools_call) 
 }
 
 TEST(Lift, LeavesAResultAloneThatHasNoUris) {
-  for (const auto* result : {"{}", R"({ "content" : [ {"type":"text","text":"file:\/\/x"} ], "structuredContent" : {"uri":"file:///x"} })",
-                             R"({"content":[{"type":"resource_link","uri":"https:\/\/example.org\/x"}]})"}) {
+  for (const auto* result :
+       {"{}", R"({ "content" : [ {"type":"text","text":"file:\/\/x"} ], "structuredContent" : {"uri":"file:///x"} })",
+        R"({"content":[{"type":"resource_link","uri":"https:\/\/example.org\/x"}]})"}) {
     const auto reply = lift(server_answer(result), Method::tools_call, kLegacy, kLegacy);
     ASSERT_TRUE(reply);
     EXPECT_FALSE((*reply)->body.edited()) << result;
@@ -43,8 +50,10 @@ TEST(Lift, LeavesAResultAloneThatHasNoUris) {
 TEST(Lift, ExposesUris) {
   EXPECT_EQ(lifted(R"({"contents":[{"uri" : "a:1","text":"a:1"},{"uri":"a:\"2\u00e9"}]})", Method::resources_read),
             "{\"contents\":[{\"uri\" : \"gh-crm+a:1\",\"text\":\"a:1\"},{\"uri\":\"gh-crm+a:\\\"2\xc3\xa9\"}]}");
-  EXPECT_EQ(lifted(R"({"content":[{"type":"resource","resource":{"uri":"a:1"}},{"uri":"https://x.y/z","type":"resource_link"}]})"),
-            R"({"content":[{"type":"resource","resource":{"uri":"gh-crm+a:1"}},{"uri":"https://x.y/z","type":"resource_link"}]})");
+  EXPECT_EQ(
+      lifted(
+          R"({"content":[{"type":"resource","resource":{"uri":"a:1"}},{"uri":"https://x.y/z","type":"resource_link"}]})"),
+      R"({"content":[{"type":"resource","resource":{"uri":"gh-crm+a:1"}},{"uri":"https://x.y/z","type":"resource_link"}]})");
 }
 
 TEST(Lift, PassesOnAUriThatIsNoText) {
@@ -53,7 +62,8 @@ TEST(Lift, PassesOnAUriThatIsNoText) {
 
 // GB section 5.3, GB-312: reads of legacy servers get hints, other results none
 TEST(Lift, GivesReadsOfLegacyServersTheCacheHintsTheyLack) {
-  for (const auto& [method, hinted] : {std::pair{Method::resources_read, true}, std::pair{Method::tools_call, false}, std::pair{Method::prompts_get, false}}) {
+  for (const auto& [method, hinted] : {std::pair{Method::resources_read, true}, std::pair{Method::tools_call, false},
+                                       std::pair{Method::prompts_get, false}}) {
     const auto reply = lift(server_answer("{}"), method, kLegacy, kModern);
     ASSERT_TRUE(reply);
     EXPECT_EQ((*reply)->cache.has_value(), hinted) << mcp::to_string(method);
@@ -97,15 +107,33 @@ struct Row {
 // GB section 10.2
 TEST(LiftError, TranslatesCodesAsTheTableSays) {
   const Row rows[] = {
-      {-32700, -32603, -32603}, {-32600, -32603, -32603}, {-32601, -32602, -32602}, {-32602, -32602, -32602}, {-32603, -32603, -32603},
-      {-32002, -32603, -32002}, {-32042, -31003, -32042}, {-32020, -32020, -32603}, {-32022, -32603, -32603}, {-32021, -32021, -31003},
-      {-32000, -32603, -32000}, {-32001, -32603, -32001}, {-32019, -32603, -32019}, {-32023, -32603, -32023}, {-32099, -32603, -32099},
-      {0, 0, 0},                {-1, -1, -1},             {1, 1, 1},                {429, 429, 429},          {-32769, -32769, -32769},
-      {-31001, -31001, -31001}, {-32604, -32604, -32604},
+      {-32700, -32603, -32603},
+      {-32600, -32603, -32603},
+      {-32601, -32602, -32602},
+      {-32602, -32602, -32602},
+      {-32603, -32603, -32603},
+      {-32002, -32603, -32002},
+      {-32042, -31003, -32042},
+      {-32020, -32020, -32603},
+      {-32022, -32603, -32603},
+      {-32021, -32021, -31003},
+      {-32000, -32603, -32000},
+      {-32001, -32603, -32001},
+      {-32019, -32603, -32019},
+      {-32023, -32603, -32023},
+      {-32099, -32603, -32099},
+      {0, 0, 0},
+      {-1, -1, -1},
+      {1, 1, 1},
+      {429, 429, 429},
+      {-32769, -32769, -32769},
+      {-31001, -31001, -31001},
+      {-32604, -32604, -32604},
   };
   for (const Row& row : rows) {
     for (const Revision client : {kModern, kLegacy}) {
-      const auto reply = lift(server_error(R"({"code":)" + std::to_string(row.server_code) + R"(,"message":"m"})"), Method::tools_call, kLegacy, client);
+      const auto reply = lift(server_error(R"({"code":)" + std::to_string(row.server_code) + R"(,"message":"m"})"),
+                              Method::tools_call, kLegacy, client);
       ASSERT_TRUE(reply);
       const int expected = client == kModern ? row.for_modern : row.for_legacy;
       EXPECT_EQ((*reply)->error_code, expected) << row.server_code;
@@ -122,7 +150,9 @@ TEST(LiftError, TranslatesCodesAsTheTableSays) {
 TEST(LiftError, ModernClientsNeverGetForbiddenCodes) {
   for (int code = -32768; code <= -31900; ++code) {
     for (const Method method : {Method::tools_call, Method::resources_read}) {
-      const auto reply = lift(server_error(R"({"code":)" + std::to_string(code) + R"(,"message":"m","data":{"uri":"a:1"}})"), method, kLegacy, kModern);
+      const auto reply =
+          lift(server_error(R"({"code":)" + std::to_string(code) + R"(,"message":"m","data":{"uri":"a:1"}})"), method,
+               kLegacy, kModern);
       ASSERT_TRUE(reply);
       const int c = (*reply)->error_code;
       EXPECT_FALSE(c <= -32000 && c >= -32019) << code;
@@ -144,23 +174,30 @@ TEST(LiftError, LeavesAnErrorAloneThatNeedsNothing) {
 
 // GB-391: URIs of errors in their documented place
 TEST(LiftError, MissingResourcesAreToldInEachErasWay) {
-  EXPECT_EQ(error_text(R"({"code":-32002,"message":"m","data":{"uri":"a:1","x":1}})", Method::resources_read, kLegacy, kModern),
+  EXPECT_EQ(error_text(R"({"code":-32002,"message":"m","data":{"uri":"a:1","x":1}})", Method::resources_read, kLegacy,
+                       kModern),
             R"({"code":-32602,"message":"m","data":{"uri":"gh-crm+a:1","x":1}})");
-  EXPECT_EQ(error_text(R"({"code":-32602,"message":"m","data":{"uri":"a:1"}})", Method::resources_read, kModern, kLegacy),
-            R"({"code":-32002,"message":"m","data":{"uri":"gh-crm+a:1"}})");
-  EXPECT_EQ(error_text(R"({"code":-32602,"message":"m","data":{"uri":"a:1"}})", Method::resources_read, kModern, kModern),
-            R"({"code":-32602,"message":"m","data":{"uri":"gh-crm+a:1"}})");
-  EXPECT_EQ(error_text(R"({"code":-32002,"message":"m","data":{"uri":"a:1"}})", Method::resources_read, kLegacy, kLegacy),
-            R"({"code":-32002,"message":"m","data":{"uri":"gh-crm+a:1"}})");
-  EXPECT_EQ(error_text(R"({"code":-32602,"message":"bad","data":{}})", Method::resources_read, kModern, kLegacy), R"({"code":-32602,"message":"bad","data":{}})");
+  EXPECT_EQ(
+      error_text(R"({"code":-32602,"message":"m","data":{"uri":"a:1"}})", Method::resources_read, kModern, kLegacy),
+      R"({"code":-32002,"message":"m","data":{"uri":"gh-crm+a:1"}})");
+  EXPECT_EQ(
+      error_text(R"({"code":-32602,"message":"m","data":{"uri":"a:1"}})", Method::resources_read, kModern, kModern),
+      R"({"code":-32602,"message":"m","data":{"uri":"gh-crm+a:1"}})");
+  EXPECT_EQ(
+      error_text(R"({"code":-32002,"message":"m","data":{"uri":"a:1"}})", Method::resources_read, kLegacy, kLegacy),
+      R"({"code":-32002,"message":"m","data":{"uri":"gh-crm+a:1"}})");
+  EXPECT_EQ(error_text(R"({"code":-32602,"message":"bad","data":{}})", Method::resources_read, kModern, kLegacy),
+            R"({"code":-32602,"message":"bad","data":{}})");
 }
 
 // GB-393: only upstreamCode is added
 TEST(LiftError, SaysWhichCodeItReplaced) {
   EXPECT_EQ(error_text(R"({"code":-32010,"message":"m"})", Method::tools_call, kLegacy, kModern),
             R"({"code":-32603,"message":"m","data":{"gatehouse":{"upstreamCode":-32010}}})");
-  EXPECT_EQ(error_text(R"({"code":-32010,"message":"m","data":{"why":"x","gatehouse":{"backend":"inner"}}})", Method::tools_call, kLegacy, kModern),
-            R"({"code":-32603,"message":"m","data":{"why":"x","gatehouse":{"upstreamCode":-32010,"upstream":{"backend":"inner"}}}})");
+  EXPECT_EQ(
+      error_text(R"({"code":-32010,"message":"m","data":{"why":"x","gatehouse":{"backend":"inner"}}})",
+                 Method::tools_call, kLegacy, kModern),
+      R"({"code":-32603,"message":"m","data":{"why":"x","gatehouse":{"upstreamCode":-32010,"upstream":{"backend":"inner"}}}})");
 }
 
 TEST(LiftError, RefusesAnErrorThatCannotBeRead) {
@@ -168,7 +205,8 @@ TEST(LiftError, RefusesAnErrorThatCannotBeRead) {
 }
 
 TEST(LiftNotification, ExposesTheUriOfAnUpdate) {
-  const test::ClientMessage updated(R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"_meta":{"x":1}, "uri" : "a:1"}})");
+  const test::ClientMessage updated(
+      R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"_meta":{"x":1}, "uri" : "a:1"}})");
   EXPECT_EQ(lift_notification(*updated, expose).str(), R"({"_meta":{"x":1}, "uri" : "gh-crm+a:1"})");
   const test::ClientMessage changed(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})");
   EXPECT_FALSE(lift_notification(*changed, expose).edited());

@@ -28,7 +28,8 @@ void lower_reference(const mcp::Message& request, std::string_view local, json::
 
 }  // namespace
 
-Result<void> lower_request(const mcp::Message& request, std::string_view local, mcp::Revision server, json::Splice& params) {
+Result<void> lower_request(const mcp::Message& request, std::string_view local, mcp::Revision server,
+                           json::Splice& params) {
   switch (mcp::target_of(request.method)) {
     case mcp::Target::name:
       if (!request.params.name.data()) return missing("name");
@@ -43,10 +44,12 @@ Result<void> lower_request(const mcp::Message& request, std::string_view local, 
   }
   const auto& members = request.params.object.members;
   const auto foreign = [&](const json::Member& member) {
-    const bool context = request.method == mcp::Method::completion_complete && member.key == "context" && !mcp::has_completion_context(server);
+    const bool context = request.method == mcp::Method::completion_complete && member.key == "context" &&
+                         !mcp::has_completion_context(server);
     return context || is_foreign(member, server);
   };
-  if (std::any_of(members.begin(), members.end(), foreign)) json::rewrite_members(params, request.params.object, foreign, {});
+  if (std::any_of(members.begin(), members.end(), foreign))
+    json::rewrite_members(params, request.params.object, foreign, {});
   return {};
 }
 

@@ -33,7 +33,8 @@ std::string exposed_name(std::string_view prefix, std::string_view separator, st
   if (name.size() <= kMaxNameLength) return name;
   const std::string tail = "_" + short_hash(local);
   std::size_t head = std::max(prefix.size() + separator.size(), kMaxNameLength - tail.size());
-  while (head < name.size() && head > 0 && (static_cast<unsigned char>(name[head]) & 0xc0) == 0x80) --head;   // no half characters
+  while (head < name.size() && head > 0 && (static_cast<unsigned char>(name[head]) & 0xc0) == 0x80)
+    --head;  // no half characters
   return name.substr(0, head) + tail;
 }
 
@@ -51,7 +52,8 @@ std::string uri_label(std::string_view server_name) {
 std::string exposed_uri(std::string_view label, std::string_view uri) {
   const std::string_view scheme = scheme_of(uri);
   if (scheme == "http" || scheme == "https") return std::string(uri);
-  if (uri.starts_with("ui://")) return "ui://" + std::string(kMark) + std::string(label) + "/" + std::string(uri.substr(5));
+  if (uri.starts_with("ui://"))
+    return "ui://" + std::string(kMark) + std::string(label) + "/" + std::string(uri.substr(5));
   return std::string(kMark) + std::string(label) + "+" + std::string(uri);
 }
 

@@ -7,7 +7,7 @@
 /// How servers' names and URIs look through an endpoint. Pure.
 namespace gatehouse::catalog {
 
-inline constexpr std::size_t kMaxNameLength = 64;   ///< Of exposed names: what model interfaces accept.
+inline constexpr std::size_t kMaxNameLength = 64;  ///< Of exposed names: what model interfaces accept.
 
 /// `prefix` + `separator` + `local`; over kMaxNameLength the end becomes `_` and eight hex digits of the name's SHA-256, so that
 /// every instance computes the same. An empty prefix leaves the name alone, whatever its length.
@@ -20,8 +20,8 @@ inline constexpr std::size_t kMaxNameLength = 64;   ///< Of exposed names: what 
 [[nodiscard]] std::string exposed_uri(std::string_view label, std::string_view uri);
 
 struct LocalUri {
-  std::string label;   ///< Of the server.
-  std::string uri;     ///< As the server knows it.
+  std::string label;  ///< Of the server.
+  std::string uri;    ///< As the server knows it.
 };
 /// Undoes `exposed_uri`; none if the URI carries no label.
 [[nodiscard]] std::optional<LocalUri> split_uri(std::string_view uri);

@@ -47,7 +47,9 @@ TEST(ExposedName, KeepsThePrefixWhole) {
 TEST(UriLabel, HasOnlyWhatASchemeMayHave) {
   EXPECT_EQ(uri_label("files"), "files");
   EXPECT_EQ(uri_label("My Server_2"), "my-server-2");
-  EXPECT_EQ(uri_label("n\xc3\xa4" "me"), "n--me");
+  EXPECT_EQ(uri_label("n\xc3\xa4"
+                      "me"),
+            "n--me");
   const std::string long_name = "a-server-with-a-rather-long-name";
   EXPECT_EQ(uri_label(long_name).size(), 20U);
   EXPECT_NE(uri_label(long_name), uri_label(long_name + "2"));
@@ -60,10 +62,14 @@ struct UriRow {
 // GB section 4.2, the table
 TEST(ExposedUri, FollowsTheTable) {
   const UriRow rows[] = {
-      {"file:///srv/a.txt", "gh-files+file:///srv/a.txt"},   {"memo:insights", "gh-files+memo:insights"},
-      {"ui://dash/main.html", "ui://gh-files/dash/main.html"}, {"db://{table}/{id}", "gh-files+db://{table}/{id}"},
-      {"{+any}", "gh-files+{+any}"},                         {"", "gh-files+"},
-      {"a+b:c", "gh-files+a+b:c"},                           {"gh-inner+file:///x", "gh-files+gh-inner+file:///x"},
+      {"file:///srv/a.txt", "gh-files+file:///srv/a.txt"},
+      {"memo:insights", "gh-files+memo:insights"},
+      {"ui://dash/main.html", "ui://gh-files/dash/main.html"},
+      {"db://{table}/{id}", "gh-files+db://{table}/{id}"},
+      {"{+any}", "gh-files+{+any}"},
+      {"", "gh-files+"},
+      {"a+b:c", "gh-files+a+b:c"},
+      {"gh-inner+file:///x", "gh-files+gh-inner+file:///x"},
   };
   for (const UriRow& row : rows) {
     EXPECT_EQ(exposed_uri("files", row.local), row.exposed);
@@ -82,8 +88,9 @@ TEST(ExposedUri, LeavesAddressesThatClientsCanFetch) {
 }
 
 TEST(SplitUri, KnowsWhatCarriesNoLabel) {
-  for (const auto* uri : {"", "g", "gh-", "gh-files", "gh-+file:///x", "file:///gh-files+x", "gh-a b+x", "gx-files+x", "hh-files+x", "gg-files+x", "hg-files+x",
-                          "gh_files+x", "ui://dash/gh-files/x", "ui://gh-files", "ui://hh-files/x", "gh-files:x"}) {
+  for (const auto* uri : {"", "g", "gh-", "gh-files", "gh-+file:///x", "file:///gh-files+x", "gh-a b+x", "gx-files+x",
+                          "hh-files+x", "gg-files+x", "hg-files+x", "gh_files+x", "ui://dash/gh-files/x",
+                          "ui://gh-files", "ui://hh-files/x", "gh-files:x"}) {
     EXPECT_FALSE(split_uri(uri)) << uri;
   }
 }

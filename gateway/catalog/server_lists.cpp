@@ -32,7 +32,7 @@ Result<Item> read_item(mcp::ListKind kind, json::Node& node) {
     return Item{};
   }
   std::string_view token;
-  int keys = 0;   // a definition with two would keep one of them when the other is replaced
+  int keys = 0;  // a definition with two would keep one of them when the other is replaced
   auto bytes = node.members([&](std::string_view key, const char*, json::Node& value) -> Result<void> {
     auto raw = value.raw();
     if (raw && key == key_member(kind) && ++keys == 1 && raw->front() == '"') token = *raw;
@@ -71,13 +71,17 @@ Result<Page> read_page(mcp::ListKind kind, const mcp::Answer& answer, std::size_
       return done(value.elements([&](json::Node& element) -> Result<void> {
         auto item = read_item(kind, element);
         if (!item) return fail(std::move(item.error()));
-        if (item->key.empty()) ++*dropped;
-        else page.items.push_back(std::move(*item));
+        if (item->key.empty())
+          ++*dropped;
+        else
+          page.items.push_back(std::move(*item));
         return {};
       }));
     }));
   });
-  if (!walked || !found) return fail(Kind::bad_reply, Origin::upstream, "The server's answer to " + std::string(mcp::to_string(mcp::list_method(kind))) + " is malformed.");
+  if (!walked || !found)
+    return fail(Kind::bad_reply, Origin::upstream,
+                "The server's answer to " + std::string(mcp::to_string(mcp::list_method(kind))) + " is malformed.");
   return page;
 }
 

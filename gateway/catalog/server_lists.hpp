@@ -22,8 +22,8 @@ struct Item {
 };
 
 struct ServerLists {
-  std::array<std::vector<Item>, 4> items;             ///< By ListKind, in the server's order.
-  mcp::CacheHints cache{.ttl_ms = 0, .scope = mcp::CacheScope::personal};   ///< The least of the lists' hints.
+  std::array<std::vector<Item>, 4> items;                                  ///< By ListKind, in the server's order.
+  mcp::CacheHints cache{.ttl_ms = 0, .scope = mcp::CacheScope::personal};  ///< The least of the lists' hints.
   mcp::ServerCapabilities capabilities;
   std::string instructions;
 
@@ -34,7 +34,7 @@ struct ServerLists {
 struct Page {
   std::vector<Item> items;
   std::string next_cursor;
-  bool has_next = false;      ///< An empty cursor is a cursor (LF-702).
+  bool has_next = false;  ///< An empty cursor is a cursor (LF-702).
 };
 
 /// Reads the result of a list method. Items without a usable key are left out and counted in `*dropped`.

@@ -22,7 +22,9 @@ Read read(ListKind kind, std::string_view result) {
 }
 
 TEST(ReadPage, KeepsEachDefinitionAsItIs) {
-  const auto [page, dropped] = read(ListKind::tools, R"({"tools":[{"name":"a","inputSchema":{"name":"inner"}}, { "x" : 1e2 , "n\u0061me" : "b\u0063" } ]})");
+  const auto [page, dropped] =
+      read(ListKind::tools,
+           R"({"tools":[{"name":"a","inputSchema":{"name":"inner"}}, { "x" : 1e2 , "n\u0061me" : "b\u0063" } ]})");
   ASSERT_TRUE(page);
   ASSERT_EQ(page->items.size(), 2U);
   EXPECT_EQ(page->items[0].key, "a");
@@ -37,13 +39,18 @@ TEST(ReadPage, KeepsEachDefinitionAsItIs) {
 
 TEST(ReadPage, KnowsTheKeyOfEachList) {
   EXPECT_EQ(read(ListKind::resources, R"({"resources":[{"name":"n","uri":"a:1"}]})").page->items.at(0).key, "a:1");
-  EXPECT_EQ(read(ListKind::templates, R"({"resourceTemplates":[{"name":"n","uriTemplate":"a:{x}","uri":"z"}]})").page->items.at(0).key, "a:{x}");
+  EXPECT_EQ(read(ListKind::templates, R"({"resourceTemplates":[{"name":"n","uriTemplate":"a:{x}","uri":"z"}]})")
+                .page->items.at(0)
+                .key,
+            "a:{x}");
   EXPECT_EQ(read(ListKind::prompts, R"({"prompts":[{"title":"t","name":"n"}]})").page->items.at(0).key, "n");
 }
 
 // LF-702: an empty cursor is a cursor
 TEST(ReadPage, FindsTheNextCursor) {
-  const auto read_cursor = [](std::string_view member) { return read(ListKind::tools, R"({"tools":[])" + std::string(member) + "}").page.value(); };
+  const auto read_cursor = [](std::string_view member) {
+    return read(ListKind::tools, R"({"tools":[])" + std::string(member) + "}").page.value();
+  };
   EXPECT_FALSE(read_cursor("").has_next);
   EXPECT_FALSE(read_cursor(R"(,"nextCursor":null)").has_next);
   EXPECT_TRUE(read_cursor(R"(,"nextCursor":"")").has_next);
@@ -51,7 +58,8 @@ TEST(ReadPage, FindsTheNextCursor) {
 }
 
 TEST(ReadPage, LeavesOutWhatCannotBeUsed) {
-  const auto [page, dropped] = read(ListKind::tools, R"({"tools":[{"name":""},{},{"name":7},null,"x",[],{"name":"good"}]})");
+  const auto [page, dropped] =
+      read(ListKind::tools, R"({"tools":[{"name":""},{},{"name":7},null,"x",[],{"name":"good"}]})");
   ASSERT_TRUE(page);
   EXPECT_EQ(page->items.size(), 1U);
   EXPECT_EQ(dropped, 6U);
@@ -85,8 +93,9 @@ TEST(ReadPage, RefusesAnAnswerWithoutTheList) {
 
 // Some servers write numbers that JSON does not have. The definitions of all servers are sent in one text.
 TEST(ReadPage, RefusesDefinitionsThatWouldSpoilTheMergedList) {
-  for (const auto* one : {"tru", R"({"name":"a","x":NaN})", R"({"name":"a","inputSchema":{"default":-Infinity}})", R"({"name":"a","x":01})", R"({"name":"a","x":"\q"})",
-                          R"({"name":"a","x":[1,]})", R"({"name":"a","x":[}])"}) {
+  for (const auto* one :
+       {"tru", R"({"name":"a","x":NaN})", R"({"name":"a","inputSchema":{"default":-Infinity}})",
+        R"({"name":"a","x":01})", R"({"name":"a","x":"\q"})", R"({"name":"a","x":[1,]})", R"({"name":"a","x":[}])"}) {
     expect_bad(R"({"tools":[)" + std::string(one) + R"(,{"name":"good"}]})");
   }
   expect_bad(R"({"tools":[{"name":"a","x":)" + std::string(200, '[') + std::string(200, ']') + "}]}");

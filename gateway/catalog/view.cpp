@@ -32,7 +32,9 @@ std::string clipped(std::string text) {
 
 bool has_uris(ListKind kind) { return kind == ListKind::resources || kind == ListKind::templates; }
 
-std::string cursor_for(std::uint64_t fingerprint, std::size_t page) { return fmt::format("{}{:016x}.{}", kCursorTag, fingerprint, page); }
+std::string cursor_for(std::uint64_t fingerprint, std::size_t page) {
+  return fmt::format("{}{:016x}.{}", kCursorTag, fingerprint, page);
+}
 
 /// The page that a cursor stands for, if it was made from this content.
 std::optional<std::size_t> page_of(std::string_view cursor, std::uint64_t fingerprint) {
@@ -74,20 +76,22 @@ View::View(std::vector<Source> sources, ViewOptions options)
 
 std::string View::exposed_key(ListKind kind, std::size_t source, const Item& item) const {
   if (!options_.prefixed) return item.key;
-  return has_uris(kind) ? exposed_uri(labels_[source], item.key) : exposed_name(sources_[source].name, options_.separator, item.key);
+  return has_uris(kind) ? exposed_uri(labels_[source], item.key)
+                        : exposed_name(sources_[source].name, options_.separator, item.key);
 }
 
 void View::merge(ListKind kind) {
   auto& by_key = by_key_[static_cast<std::size_t>(kind)];
-  std::vector<std::string> bodies(1);   // of the pages: items without the brackets around them
+  std::vector<std::string> bodies(1);  // of the pages: items without the brackets around them
   XXH64_hash_t fingerprint = 0;
   List merged;
   for (std::size_t source = 0; source < sources_.size(); ++source) {
     if (!sources_[source].lists) continue;
     for (const Item& item : sources_[source].lists->of(kind)) {
       std::string key = exposed_key(kind, source, item);
-      std::string text = item.text.substr(0, item.key_at) + json::quoted(key) + item.text.substr(item.key_at + item.key_size);
-      if (!by_key.try_emplace(std::move(key), Target{source, item.key}).second) continue;   // the first one stays
+      std::string text =
+          item.text.substr(0, item.key_at) + json::quoted(key) + item.text.substr(item.key_at + item.key_size);
+      if (!by_key.try_emplace(std::move(key), Target{source, item.key}).second) continue;  // the first one stays
       fingerprint = XXH64(text.data(), text.size(), fingerprint);
       if (!bodies.back().empty() && bodies.back().size() + text.size() > options_.page_bytes) bodies.emplace_back();
       bodies.back().append(bodies.back().empty() ? "" : ",").append(text);
@@ -108,7 +112,8 @@ Result<std::shared_ptr<const std::string>> View::page(ListKind kind, std::option
   if (!cursor) return merged.pages.front();
   const auto page = page_of(*cursor, merged.fingerprint);
   if (!page || *page == 0 || *page >= merged.pages.size()) {
-    return fail(Kind::not_found, Origin::client, "This cursor is not valid any more: start the list again without a cursor.");
+    return fail(Kind::not_found, Origin::client,
+                "This cursor is not valid any more: start the list again without a cursor.");
   }
   return merged.pages[*page];
 }
@@ -137,7 +142,8 @@ std::optional<Target> View::resolve_uri(std::string_view exposed) const {
   if (options_.prefixed) {
     if (auto split = split_uri(exposed)) {
       const auto label = std::ranges::find(labels_, split->label);
-      if (label != labels_.end()) return Target{static_cast<std::size_t>(label - labels_.begin()), std::move(split->uri)};
+      if (label != labels_.end())
+        return Target{static_cast<std::size_t>(label - labels_.begin()), std::move(split->uri)};
     }
   }
   for (const ListKind kind : {ListKind::resources, ListKind::templates}) {
@@ -186,8 +192,10 @@ std::string View::instructions() const {
   for (const Source& source : sources_) {
     if (!source.lists || source.lists->instructions.empty()) continue;
     if (sources_.size() == 1) return clipped(source.lists->instructions);
-    text += fmt::format("{}## {}{}\n\n{}\n", text.empty() ? "" : "\n", source.name,
-                        options_.prefixed ? fmt::format(" (names start with {}{})", source.name, options_.separator) : "", source.lists->instructions);
+    text +=
+        fmt::format("{}## {}{}\n\n{}\n", text.empty() ? "" : "\n", source.name,
+                    options_.prefixed ? fmt::format(" (names start with {}{})", source.name, options_.separator) : "",
+                    source.lists->instructions);
   }
   return clipped(std::move(text));
 }

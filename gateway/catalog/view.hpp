@@ -19,20 +19,20 @@ namespace gatehouse::catalog {
 /// How an endpoint shows its servers.
 struct ViewOptions {
   std::string separator = ".";
-  bool prefixed = true;                  ///< False: names and URIs stay as they are; the first of two equal ones wins.
+  bool prefixed = true;  ///< False: names and URIs stay as they are; the first of two equal ones wins.
   std::size_t page_bytes = 1u << 20;
 };
 
 /// One server of the endpoint, in the endpoint's order.
 struct Source {
-  std::string name;                                ///< Also the prefix of its names.
-  std::shared_ptr<const ServerLists> lists;        ///< Null: nothing known yet.
-  bool degraded = false;                           ///< Unreachable: its lists may be old.
+  std::string name;                          ///< Also the prefix of its names.
+  std::shared_ptr<const ServerLists> lists;  ///< Null: nothing known yet.
+  bool degraded = false;                     ///< Unreachable: its lists may be old.
 };
 
 /// Which server an exposed name or URI belongs to, and what it is called there.
 struct Target {
-  std::size_t source = 0;   ///< Index into the sources.
+  std::size_t source = 0;  ///< Index into the sources.
   std::string local;
 };
 
@@ -52,7 +52,8 @@ class View {
   [[nodiscard]] const std::vector<Source>& sources() const { return sources_; }
 
   /// One page of a list as a result object. `cursor` absent: the first. Errors: not_found for a cursor of another time.
-  [[nodiscard]] Result<std::shared_ptr<const std::string>> page(mcp::ListKind kind, std::optional<std::string_view> cursor) const;
+  [[nodiscard]] Result<std::shared_ptr<const std::string>> page(mcp::ListKind kind,
+                                                                std::optional<std::string_view> cursor) const;
   [[nodiscard]] mcp::CacheHints cache() const { return cache_; }
   /// Identifies the merged content of a list: equal content, equal number.
   [[nodiscard]] std::uint64_t fingerprint(mcp::ListKind kind) const { return list(kind).fingerprint; }
@@ -83,7 +84,7 @@ class View {
 
   std::vector<Source> sources_;
   ViewOptions options_;
-  std::vector<std::string> labels_;     // of URIs, by source
+  std::vector<std::string> labels_;  // of URIs, by source
   std::array<List, 4> lists_;
   std::array<KeyMap, 4> by_key_;
   mcp::CacheHints cache_;

@@ -54,7 +54,9 @@ class Offer {
 /// The keys of a whole list, over all pages.
 Keys listed(const View& view, ListKind kind, std::size_t* pages = nullptr) {
   Keys keys;
-  const std::string_view member = kind == ListKind::resources ? "uri" : kind == ListKind::templates ? "uriTemplate" : "name";
+  const std::string_view member = kind == ListKind::resources   ? "uri"
+                                  : kind == ListKind::templates ? "uriTemplate"
+                                                                : "name";
   std::optional<std::string> cursor;
   for (std::size_t n = 1; n < 1000; ++n) {
     const auto page = view.page(kind, cursor ? std::optional<std::string_view>(*cursor) : std::nullopt);
@@ -70,7 +72,9 @@ Keys listed(const View& view, ListKind kind, std::size_t* pages = nullptr) {
   throw std::logic_error("the list does not end");
 }
 
-std::string resolved(const std::optional<Target>& target) { return target ? std::to_string(target->source) + ":" + target->local : "none"; }
+std::string resolved(const std::optional<Target>& target) {
+  return target ? std::to_string(target->source) + ":" + target->local : "none";
+}
 std::string tool(const View& view, std::string_view name) { return resolved(view.resolve_name(ListKind::tools, name)); }
 
 // GB-301
@@ -88,24 +92,34 @@ TEST(View, ReplacesTheKeyAndNothingElse) {
 
 // GB section 15, 14
 TEST(View, TheSameSourcesGiveTheSameBytes) {
-  const auto make = [] { return View({Offer().tools({"a", "b"}).as("x"), Offer().tools({"c"}).resources({"m:1"}).as("y")}, {.page_bytes = 50}); };
+  const auto make = [] {
+    return View({Offer().tools({"a", "b"}).as("x"), Offer().tools({"c"}).resources({"m:1"}).as("y")},
+                {.page_bytes = 50});
+  };
   const View one = make(), two = make();
   for (const ListKind kind : mcp::kListKinds) {
     EXPECT_EQ(*one.page(kind, {}).value(), *two.page(kind, {}).value());
     EXPECT_EQ(one.fingerprint(kind), two.fingerprint(kind));
   }
-  const View changed({Offer().tools({"a", "b"}).as("x"), Offer().tools({"d"}).resources({"m:1"}).as("y")}, {.page_bytes = 50});
+  const View changed({Offer().tools({"a", "b"}).as("x"), Offer().tools({"d"}).resources({"m:1"}).as("y")},
+                     {.page_bytes = 50});
   EXPECT_NE(one.fingerprint(ListKind::tools), changed.fingerprint(ListKind::tools));
   EXPECT_EQ(one.fingerprint(ListKind::resources), changed.fingerprint(ListKind::resources));
 }
 
 // GB section 15, 17: everything exposed can be used and reaches whom it came from
 TEST(View, EverythingItListsCanBeResolved) {
-  const Keys names = {"a", "a.b", "crm.a", std::string(70, 'n'), std::string(71, 'n'), "\xc3\xa9" + std::string(40, 'x') + std::string("\xe2\x82\xac") + std::string(40, 'y')};
+  const Keys names = {"a",
+                      "a.b",
+                      "crm.a",
+                      std::string(70, 'n'),
+                      std::string(71, 'n'),
+                      "\xc3\xa9" + std::string(40, 'x') + std::string("\xe2\x82\xac") + std::string(40, 'y')};
   const Keys uris = {"file:///a", "memo:x", "gh-files+file:///a", "ui://dash/x", "a+b:c"};
   const Keys templates = {"db://{t}", "{+any}"};
   std::vector<Source> sources;
-  for (const auto* name : {"files", "Files", "files-2", "crm", "crm.a", "a-server-with-a-rather-long-name-1", "a-server-with-a-rather-long-name-2"}) {
+  for (const auto* name : {"files", "Files", "files-2", "crm", "crm.a", "a-server-with-a-rather-long-name-1",
+                           "a-server-with-a-rather-long-name-2"}) {
     sources.push_back(Offer().tools(names).prompts(names).resources(uris).templates(templates).as(name));
   }
   for (const auto* separator : {".", "__", "/"}) {
@@ -137,7 +151,8 @@ TEST(View, ResolvesUnlistedNamesByTheLongestServerName) {
   EXPECT_EQ(tool(view, "crm.euro"), "0:euro");
   EXPECT_EQ(tool(view, "crm.a.b.c"), "0:a.b.c");
   EXPECT_EQ(tool(view, "new.tool"), "2:tool") << "nothing is known of it yet";
-  for (const auto* unknown : {"crm", "crm.", "cr.x", "x", "", ".x", "files.x"}) EXPECT_EQ(tool(view, unknown), "none") << unknown;
+  for (const auto* unknown : {"crm", "crm.", "cr.x", "x", "", ".x", "files.x"})
+    EXPECT_EQ(tool(view, unknown), "none") << unknown;
 }
 
 TEST(View, AListedNameGoesToTheServerThatListsIt) {
@@ -147,7 +162,9 @@ TEST(View, AListedNameGoesToTheServerThatListsIt) {
 }
 
 TEST(View, WithoutPrefixesTheFirstOfTwoEqualNamesWins) {
-  const View view({Offer().tools({"a", "b"}).resources({"m:1"}).as("x"), Offer().tools({"b", "c"}).resources({"m:1"}).as("y")}, {.prefixed = false});
+  const View view(
+      {Offer().tools({"a", "b"}).resources({"m:1"}).as("x"), Offer().tools({"b", "c"}).resources({"m:1"}).as("y")},
+      {.prefixed = false});
   EXPECT_EQ(listed(view, ListKind::tools), (Keys{"a", "b", "c"}));
   EXPECT_EQ(listed(view, ListKind::resources), (Keys{"m:1"}));
   EXPECT_EQ(tool(view, "b"), "0:b");
@@ -166,7 +183,9 @@ TEST(View, WithoutPrefixesOneServerGetsEverything) {
 
 // GB-052
 TEST(View, ResolvesUrisWithoutALabelByTheListsOnly) {
-  const View view({Offer().resources({"https://a.example/x"}).templates({"https://a.example/{id}"}).as("a"), Offer().templates({"https://{host}/doc"}).as("b")}, {});
+  const View view({Offer().resources({"https://a.example/x"}).templates({"https://a.example/{id}"}).as("a"),
+                   Offer().templates({"https://{host}/doc"}).as("b")},
+                  {});
   EXPECT_EQ(resolved(view.resolve_uri("https://a.example/x")), "0:https://a.example/x") << "exact";
   EXPECT_EQ(resolved(view.resolve_uri("https://a.example/y")), "0:https://a.example/y") << "by template";
   EXPECT_EQ(resolved(view.resolve_uri("https://b.example/doc")), "1:https://b.example/doc");
@@ -194,7 +213,8 @@ TEST(View, RefusesCursorsThatItDidNotMake) {
   EXPECT_TRUE(view.page(ListKind::tools, good));
   const std::string stem = good.substr(0, good.size() - 1);
   const std::string foreign(json::parse(*old.page(ListKind::tools, {}).value())->text("nextCursor"));
-  for (const std::string& cursor : {std::string(), foreign, stem, stem + "0", stem + "2", stem + "-1", stem + "99999999999999999999", good + " ", good + "x", "x" + good}) {
+  for (const std::string& cursor : {std::string(), foreign, stem, stem + "0", stem + "2", stem + "-1",
+                                    stem + "99999999999999999999", good + " ", good + "x", "x" + good}) {
     const auto page = view.page(ListKind::tools, cursor);
     ASSERT_FALSE(page) << cursor;
     EXPECT_EQ(page.error().kind, Kind::not_found) << cursor;
@@ -210,8 +230,10 @@ TEST(View, HintsAreTheLeastOfItsServers) {
   EXPECT_EQ(hints({shared.as("a")}).ttl_ms, 60'000);
   EXPECT_EQ(hints({shared.as("a")}).scope, mcp::CacheScope::shared);
   EXPECT_EQ(hints({shared.as("a"), Offer().cache(5, mcp::CacheScope::shared).as("b")}).ttl_ms, 5);
-  EXPECT_EQ(hints({shared.as("a"), Offer().cache(70'000, mcp::CacheScope::personal).as("b")}).scope, mcp::CacheScope::personal);
-  EXPECT_EQ(hints({Offer().cache(1'000'000'000, mcp::CacheScope::shared).as("a")}).ttl_ms, 3'600'000) << "an hour at most";
+  EXPECT_EQ(hints({shared.as("a"), Offer().cache(70'000, mcp::CacheScope::personal).as("b")}).scope,
+            mcp::CacheScope::personal);
+  EXPECT_EQ(hints({Offer().cache(1'000'000'000, mcp::CacheScope::shared).as("a")}).ttl_ms, 3'600'000)
+      << "an hour at most";
   for (const auto& source : {shared.as("down", true), Source{"new", nullptr}}) {
     EXPECT_EQ(hints({shared.as("a"), source}).ttl_ms, 0);
     EXPECT_EQ(hints({shared.as("a"), source}).scope, mcp::CacheScope::personal);
@@ -220,23 +242,32 @@ TEST(View, HintsAreTheLeastOfItsServers) {
 
 // GB-321
 TEST(View, OffersWhatAnyServerMayOffer) {
-  const View known({Offer().capabilities({.tools = true}).as("a"), Offer().capabilities({.prompts = true, .completions = true}).as("b")}, {});
-  EXPECT_EQ(known.capabilities(), (mcp::ServerCapabilities{.tools = true, .tools_changed = true, .prompts = true, .prompts_changed = true, .completions = true}));
+  const View known({Offer().capabilities({.tools = true}).as("a"),
+                    Offer().capabilities({.prompts = true, .completions = true}).as("b")},
+                   {});
+  EXPECT_EQ(known.capabilities(),
+            (mcp::ServerCapabilities{
+                .tools = true, .tools_changed = true, .prompts = true, .prompts_changed = true, .completions = true}));
   const auto all = View({Source{"new", nullptr}}, {}).capabilities();
-  EXPECT_TRUE(all.tools && all.resources && all.prompts && all.tools_changed && all.resources_changed && all.prompts_changed);
+  EXPECT_TRUE(all.tools && all.resources && all.prompts && all.tools_changed && all.resources_changed &&
+              all.prompts_changed);
   EXPECT_EQ(View({}, {}).capabilities(), mcp::ServerCapabilities{});
 }
 
 TEST(View, SaysWhoseInstructionsTheyAre) {
   EXPECT_EQ(View({Offer().instructions("Do.").as("a")}, {}).instructions(), "Do.");
-  const View view({Offer().instructions("Do this.").as("a"), Offer().as("silent"), Offer().instructions("Do that.").as("b")}, {.separator = "__"});
-  EXPECT_EQ(view.instructions(), "## a (names start with a__)\n\nDo this.\n\n## b (names start with b__)\n\nDo that.\n");
+  const View view(
+      {Offer().instructions("Do this.").as("a"), Offer().as("silent"), Offer().instructions("Do that.").as("b")},
+      {.separator = "__"});
+  EXPECT_EQ(view.instructions(),
+            "## a (names start with a__)\n\nDo this.\n\n## b (names start with b__)\n\nDo that.\n");
 }
 
 TEST(View, CutsLongInstructionsBetweenCharacters) {
   std::string text = "x";
   while (text.size() < 20'000) text += "\xe2\x82\xac";
-  for (const auto& sources : {std::vector{Offer().instructions(text).as("a")}, std::vector{Offer().instructions(text).as("a"), Offer().as("b")}}) {
+  for (const auto& sources : {std::vector{Offer().instructions(text).as("a")},
+                              std::vector{Offer().instructions(text).as("a"), Offer().as("b")}}) {
     const std::string cut = View(sources, {}).instructions();
     EXPECT_LE(cut.size(), 16U * 1024);
     EXPECT_GT(cut.size(), 16U * 1024 - 3);

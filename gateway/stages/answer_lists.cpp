@@ -28,7 +28,8 @@ Task<mcp::Reply> AnswerLists::answer(const Call& call, mcp::ListKind kind) {
   const catalog::View& view = *call.routes.view;
   const auto known = [](const catalog::Source& source) { return source.lists != nullptr; };
   if (!view.sources().empty() && std::ranges::none_of(view.sources(), known)) {
-    co_return fail(Kind::unavailable, Origin::upstream, "No server of this endpoint is available yet; try again in a moment.");
+    co_return fail(Kind::unavailable, Origin::upstream,
+                   "No server of this endpoint is available yet; try again in a moment.");
   }
   const mcp::Params& params = call.in.request.params;
   const auto cursor = params.cursor_raw.empty() ? std::nullopt : std::optional(params.cursor);

@@ -21,14 +21,14 @@ struct Routes {
   std::string endpoint;                                      ///< Path.
   std::vector<std::shared_ptr<upstream::Upstream>> servers;  ///< In the order of `view->sources()`.
   std::shared_ptr<const catalog::View> view;
-  std::array<std::uint64_t, 4> announcements{};              ///< Sum of the servers' announced changes, by ListKind.
+  std::array<std::uint64_t, 4> announcements{};  ///< Sum of the servers' announced changes, by ListKind.
 };
 
 struct Call {
-  const mcp::Call& in;              ///< writer: the front
-  const Routes& routes;             ///< writer: the endpoint
-  upstream::Upstream* server = nullptr;   ///< writer: Route. Null until then, and for what the gateway answers itself.
-  catalog::Target target = {};      ///< writer: Route
+  const mcp::Call& in;                   ///< writer: the front
+  const Routes& routes;                  ///< writer: the endpoint
+  upstream::Upstream* server = nullptr;  ///< writer: Route. Null until then, and for what the gateway answers itself.
+  catalog::Target target = {};           ///< writer: Route
 };
 
 using Next = middleware::Next<Call, mcp::Reply>;

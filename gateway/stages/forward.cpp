@@ -20,8 +20,9 @@ class Relay final : public client::Listener {
 
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override {
     if (!mcp::server_may_send_requests(call_.client.revision)) {
-      co_return fail(Kind::method_not_found, Origin::client,
-                     "This stateless client cannot answer " + std::string(request.rpc.method) + " while its request runs.");
+      co_return fail(
+          Kind::method_not_found, Origin::client,
+          "This stateless client cannot answer " + std::string(request.rpc.method) + " while its request runs.");
     }
     const json::Splice params(request.rpc.params.empty() ? "{}" : request.rpc.params);
     co_return co_await call_.events.ask(request.rpc.method, params, cancel);
@@ -64,27 +65,30 @@ Task<mcp::Reply> Forward::handle(Call& call, Next) {
   json::Splice params;
   const auto lower = [&](const client::Peer& server) -> Result<client::Request> {
     params = json::Splice(request.params.object.text);
-    if (auto lowered = bridge::lower_request(request, call.target.local, server.revision, params); !lowered) return fail(std::move(lowered.error()));
-    return client::Request{.method = request.method,
-                           .method_name = request.rpc.method,
-                           .params = &request.params,
-                           .edits = &params,
-                           .capabilities = declared(call.in.client),
-                           .log_level = call.in.client.log_level,
-                           .parameter_headers = call.in.client.parameter_headers,
-                           .local_name = mcp::target_of(request.method) == mcp::Target::reference ? std::string_view() : call.target.local,
-                           .uris = call.routes.view->rewrites_uris() ? mcp::Uris::collect : mcp::Uris::skip};
+    if (auto lowered = bridge::lower_request(request, call.target.local, server.revision, params); !lowered)
+      return fail(std::move(lowered.error()));
+    return client::Request{
+        .method = request.method,
+        .method_name = request.rpc.method,
+        .params = &request.params,
+        .edits = &params,
+        .capabilities = declared(call.in.client),
+        .log_level = call.in.client.log_level,
+        .parameter_headers = call.in.client.parameter_headers,
+        .local_name = mcp::target_of(request.method) == mcp::Target::reference ? std::string_view() : call.target.local,
+        .uris = call.routes.view->rewrites_uris() ? mcp::Uris::collect : mcp::Uris::skip};
   };
   Relay relay(call.in);
   auto answered = co_await call.server->call(call.in, lower, relay);
   if (!answered) co_return fail(std::move(answered.error()));
   const auto expose = [&](std::string_view local) { return call.routes.view->expose_uri(call.target.source, local); };
-  co_return bridge::lift_answer(std::move(answered->answer), {.method = request.method,
-                                                              .server = answered->server,
-                                                              .client = call.in.client.revision,
-                                                              .server_name = call.server->name(),
-                                                              .exposed_name = request.params.name.data() ? request.params.name : request.params.uri,
-                                                              .expose_uri = expose});
+  co_return bridge::lift_answer(std::move(answered->answer),
+                                {.method = request.method,
+                                 .server = answered->server,
+                                 .client = call.in.client.revision,
+                                 .server_name = call.server->name(),
+                                 .exposed_name = request.params.name.data() ? request.params.name : request.params.uri,
+                                 .expose_uri = expose});
 }
 
 }  // namespace gatehouse::stages

@@ -10,7 +10,7 @@ namespace gatehouse::stages {
 namespace {
 
 struct Topic {
-  std::string_view filter;         ///< Member of the request's `notifications`.
+  std::string_view filter;  ///< Member of the request's `notifications`.
   std::string_view notification;
 };
 constexpr std::array kTopics = {Topic{"toolsListChanged", mcp::notification::kToolsChanged},
@@ -28,7 +28,9 @@ std::uint8_t bit_of(mcp::ListKind kind) {
 /// One client's stream: the acknowledgement first, then what it asked for, each tagged with its subscription.
 class ListStream final : public mcp::Stream {
  public:
-  ListStream(Subscribers& subscribers, std::string_view id, std::uint8_t wanted) : id_(id), wanted_(wanted) { subscribers.push_back(subscriber_); }
+  ListStream(Subscribers& subscribers, std::string_view id, std::uint8_t wanted) : id_(id), wanted_(wanted) {
+    subscribers.push_back(subscriber_);
+  }
 
   Task<void> run(mcp::Events& events, Cancel& cancel) override {
     acknowledge(events);
@@ -55,7 +57,7 @@ class ListStream final : public mcp::Stream {
   }
 
   Subscriber subscriber_;
-  std::string id_;      // raw token of the request
+  std::string id_;  // raw token of the request
   std::uint8_t wanted_;
 };
 
@@ -79,7 +81,8 @@ Task<mcp::Reply> Listen::handle(Call& call, Next next) {
 Task<mcp::Reply> Listen::listen(const Call& call) {
   const json::Member* filter = call.in.request.params.object.find("notifications");
   const auto wanted = filter ? json::parse(filter->value) : Result<json::Value>(json::Value());
-  if (!wanted || !wanted->is_object()) co_return fail(Kind::invalid_params, Origin::client, "params.notifications has to be an object.");
+  if (!wanted || !wanted->is_object())
+    co_return fail(Kind::invalid_params, Origin::client, "params.notifications has to be an object.");
   std::uint8_t topics = 0;
   for (std::size_t i = 0; i < kTopics.size(); ++i) {
     const json::Value* flag = wanted->find(kTopics[i].filter);

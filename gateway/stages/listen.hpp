@@ -13,7 +13,7 @@ namespace gatehouse::stages {
 class Subscriber : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   Signal changed;
-  std::uint8_t pending = 0;   ///< Bit per list notification.
+  std::uint8_t pending = 0;  ///< Bit per list notification.
 };
 using Subscribers = boost::intrusive::list<Subscriber, boost::intrusive::constant_time_size<false>>;
 

@@ -31,7 +31,9 @@ telemetry::RequestSeries& Observe::series(const Call& call) {
   const auto method = static_cast<std::uint64_t>(call.in.request.method);
   const std::uint64_t key = (call.server ? call.server->number() : 0) << 8 | method;
   auto& known = known_[key];
-  if (!known) known = &metrics_.requests(call.server ? std::string_view(call.server->name()) : "", mcp::to_string(call.in.request.method));
+  if (!known)
+    known = &metrics_.requests(call.server ? std::string_view(call.server->name()) : "",
+                               mcp::to_string(call.in.request.method));
   return *known;
 }
 

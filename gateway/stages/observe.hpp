@@ -18,7 +18,7 @@ class Observe {
   telemetry::RequestSeries& series(const Call& call);
   telemetry::Metrics& metrics_;
   telemetry::CallLog& log_;
-  boost::unordered_flat_map<std::uint64_t, telemetry::RequestSeries*> known_;   // by server and method
+  boost::unordered_flat_map<std::uint64_t, telemetry::RequestSeries*> known_;  // by server and method
 };
 
 }  // namespace gatehouse::stages

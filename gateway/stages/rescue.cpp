@@ -20,7 +20,8 @@ bool is_for_the_model(const Error& error) {
 
 mcp::Reply as_tool_error(const Error& error) {
   const auto text = json::Value::object({{"type", "text"}, {"text", error.message}});
-  auto answer = mcp::Answer::of(json::Value::object({{"content", json::Value::array({text})}, {"isError", true}}).str());
+  auto answer =
+      mcp::Answer::of(json::Value::object({{"content", json::Value::array({text})}, {"isError", true}}).str());
   answer->is_tool_error = true;
   return answer;
 }
@@ -34,7 +35,8 @@ Task<mcp::Reply> Rescue::handle(Call& call, Next next) {
   } catch (const std::exception& bug) {
     log::error("exception in the pipeline", {{"what", bug.what()}, {"method", call.in.request.rpc.method}});
   }
-  if (!reply && call.in.request.method == mcp::Method::tools_call && is_for_the_model(reply.error())) co_return as_tool_error(reply.error());
+  if (!reply && call.in.request.method == mcp::Method::tools_call && is_for_the_model(reply.error()))
+    co_return as_tool_error(reply.error());
   co_return reply;
 }
 

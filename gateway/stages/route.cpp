@@ -25,8 +25,9 @@ Found by_name(const catalog::View& view, ListKind kind, std::string_view name, s
 Found by_uri(const catalog::View& view, std::string_view uri) {
   auto target = view.resolve_uri(uri);
   if (target) return std::move(*target);
-  return std::unexpected(Error{Kind::resource_not_found, Origin::client, "Resource not found: " + clipped(uri)}.with_data(
-      json::Value::object({{"uri", uri}}).str()));
+  return std::unexpected(
+      Error{Kind::resource_not_found, Origin::client, "Resource not found: " + clipped(uri)}.with_data(
+          json::Value::object({{"uri", uri}}).str()));
 }
 
 Found by_reference(const catalog::View& view, const mcp::Message& request) {
@@ -60,7 +61,8 @@ Found find(const Call& call) {
 
 Task<mcp::Reply> Route::handle(Call& call, Next next) {
   auto target = find(call);
-  if (!target) return [](Error error) -> Task<mcp::Reply> { co_return fail(std::move(error)); }(std::move(target.error()));
+  if (!target)
+    return [](Error error) -> Task<mcp::Reply> { co_return fail(std::move(error)); }(std::move(target.error()));
   call.target = std::move(*target);
   call.server = call.routes.servers[call.target.source].get();
   return next(call);

@@ -15,7 +15,8 @@ class SessionListener final : public client::Listener {
   void notified(const mcp::Message& notification) override {
     // Changes of lists reach clients through the merged lists.
     if (notification.rpc.method != mcp::notification::kMessage) return;
-    if (const auto session = find_(session_)) session->send(notification.rpc.method, json::Splice(notification.params.object.text));
+    if (const auto session = find_(session_))
+      session->send(notification.rpc.method, json::Splice(notification.params.object.text));
   }
 
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override {
@@ -39,7 +40,7 @@ Task<Result<std::shared_ptr<Binding>>> Bindings::get(const mcp::Client& client) 
     if (found == by_session_.end()) break;
     if (found->second.binding && found->second.binding->link->usable()) co_return found->second.binding;
     if (found->second.binding) {
-      end(session);   // dead: open it anew
+      end(session);  // dead: open it anew
     } else {
       co_await opened_.wait();
     }
@@ -57,7 +58,7 @@ Task<Result<std::shared_ptr<Binding>>> Bindings::get(const mcp::Client& client) 
     co_return fail(std::move(link.error()));
   }
   binding->link = std::move(*link);
-  if (entry == by_session_.end()) {   // the session ended meanwhile
+  if (entry == by_session_.end()) {  // the session ended meanwhile
     tasks_.spawn(close(binding));
     co_return fail(Kind::state_lost, Origin::client, "The session has ended.");
   }

@@ -21,8 +21,8 @@ using SessionFinder = std::function<std::shared_ptr<transport::Session>(std::str
 /// One live connection to a server and what was told to it.
 struct Binding {
   std::shared_ptr<client::Link> link;
-  std::unique_ptr<client::Listener> listener;     ///< Of the connection's own messages; the shared connection has none here.
-  std::optional<mcp::LogLevel> level;             ///< Last `logging/setLevel`.
+  std::unique_ptr<client::Listener> listener;  ///< Of the connection's own messages; the shared connection has none here.
+  std::optional<mcp::LogLevel> level;          ///< Last `logging/setLevel`.
   TimePoint last_used;
   std::size_t in_use = 0;
 };
@@ -32,7 +32,8 @@ struct Binding {
 class Bindings {
  public:
   using Open = std::function<Task<Result<std::shared_ptr<client::Link>>>(mcp::ClientCapabilities, client::Listener*)>;
-  Bindings(SessionFinder find_session, Open open, std::size_t most) : find_session_(std::move(find_session)), open_(std::move(open)), most_(most) {}
+  Bindings(SessionFinder find_session, Open open, std::size_t most)
+      : find_session_(std::move(find_session)), open_(std::move(open)), most_(most) {}
 
   /// The session's connection; opens it on first use. Null: the limit is reached, share one. Errors: as connecting.
   Task<Result<std::shared_ptr<Binding>>> get(const mcp::Client& client);
@@ -45,7 +46,7 @@ class Bindings {
 
  private:
   struct Entry {
-    std::shared_ptr<Binding> binding;   // null while it is being opened
+    std::shared_ptr<Binding> binding;  // null while it is being opened
   };
   Task<void> close(std::shared_ptr<Binding> binding);
   struct TextHash {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxItems = 100'000;
 constexpr int kMaxPages = 10'000;
-constexpr std::int64_t kLegacyListTtlMs = 60'000;   // while the server tells us about changes
+constexpr std::int64_t kLegacyListTtlMs = 60'000;  // while the server tells us about changes
 
 class Silent final : public client::Listener {
  public:
@@ -31,14 +31,15 @@ bool declares(const mcp::ServerCapabilities& capabilities, mcp::ListKind kind) {
   return false;
 }
 
-Task<mcp::Reply> fetch_page(client::Link& link, mcp::ListKind kind, const std::string& params_text, Milliseconds timeout, Cancel& cancel) {
+Task<mcp::Reply> fetch_page(client::Link& link, mcp::ListKind kind, const std::string& params_text,
+                            Milliseconds timeout, Cancel& cancel) {
   const Buffer text = Buffer::copy_of(params_text);
   const auto params = mcp::read_params(text.view());
   if (!params) co_return fail(Error(params.error()));
   const mcp::Method method = mcp::list_method(kind);
   Silent silent;
   mcp::ClientCapabilities ui_only;
-  ui_only.ui = true;   // the catalogue must not depend on one client's abilities (GB-082)
+  ui_only.ui = true;  // the catalogue must not depend on one client's abilities (GB-082)
   const client::Request request{.method = method,
                                 .method_name = mcp::to_string(method),
                                 .params = &*params,
@@ -57,15 +58,17 @@ void combine(mcp::CacheHints& all, const mcp::Answer& answer, const client::Peer
 }
 
 /// One list, all pages. True: it is complete. False: the server does not have it after all.
-Task<Result<bool>> fetch_list(client::Link& link, mcp::ListKind kind, catalog::ServerLists& lists, std::size_t* dropped, Milliseconds timeout,
-                              Cancel& cancel) {
+Task<Result<bool>> fetch_list(client::Link& link, mcp::ListKind kind, catalog::ServerLists& lists, std::size_t* dropped,
+                              Milliseconds timeout, Cancel& cancel) {
   std::string params = "{}";
   for (int pages = 0; pages < kMaxPages; ++pages) {
     auto reply = co_await fetch_page(link, kind, params, timeout, cancel);
     if (!reply) co_return fail(std::move(reply.error()));
     if ((*reply)->is_error) {
       if ((*reply)->error_code == mcp::code::kMethodNotFound) co_return false;
-      co_return fail(Kind::bad_reply, Origin::upstream, "The server refused " + std::string(mcp::to_string(mcp::list_method(kind))) + ": " + (*reply)->body.str().substr(0, 300));
+      co_return fail(Kind::bad_reply, Origin::upstream,
+                     "The server refused " + std::string(mcp::to_string(mcp::list_method(kind))) + ": " +
+                         (*reply)->body.str().substr(0, 300));
     }
     combine(lists.cache, **reply, link.peer());
     auto page = catalog::read_page(kind, **reply, dropped);
@@ -75,12 +78,14 @@ Task<Result<bool>> fetch_list(client::Link& link, mcp::ListKind kind, catalog::S
     if (lists.of(kind).size() > kMaxItems) break;
     params = json::Value::object({{"cursor", page->next_cursor}}).str();
   }
-  co_return fail(Kind::too_large, Origin::upstream, "The server's " + std::string(mcp::items_member(kind)) + " list does not end.");
+  co_return fail(Kind::too_large, Origin::upstream,
+                 "The server's " + std::string(mcp::items_member(kind)) + " list does not end.");
 }
 
 }  // namespace
 
-Task<Result<catalog::ServerLists>> fetch_lists(client::Link& link, std::string server_name, Milliseconds timeout, Cancel& cancel) {
+Task<Result<catalog::ServerLists>> fetch_lists(client::Link& link, std::string server_name, Milliseconds timeout,
+                                               Cancel& cancel) {
   catalog::ServerLists lists;
   lists.cache = {.ttl_ms = std::numeric_limits<std::int64_t>::max(), .scope = mcp::CacheScope::shared};
   lists.capabilities = link.peer().capabilities;
@@ -91,7 +96,8 @@ Task<Result<catalog::ServerLists>> fetch_lists(client::Link& link, std::string s
     auto fetched = co_await fetch_list(link, kind, lists, &dropped, timeout, cancel);
     if (!fetched) co_return fail(std::move(fetched.error()));
   }
-  if (dropped > 0) log::warn("server lists items without a name", {{"server", server_name}, {"count", std::to_string(dropped), true}});
+  if (dropped > 0)
+    log::warn("server lists items without a name", {{"server", server_name}, {"count", std::to_string(dropped), true}});
   co_return lists;
 }
 

@@ -10,7 +10,7 @@
 
 namespace gatehouse::upstream {
 
-enum class Transport { automatic, http, sse, stdio };   ///< `stdio` follows from `command`.
+enum class Transport { automatic, http, sse, stdio };  ///< `stdio` follows from `command`.
 enum class Era { automatic, modern, legacy };
 
 /// One configured server.
@@ -27,13 +27,14 @@ struct Options {
   Transport transport = Transport::automatic;
   Era era = Era::automatic;
   // -- limits
-  Milliseconds timeout{60'000};             ///< Longest silence of a call: restarted by progress.
-  Milliseconds max_timeout{900'000};        ///< Longest call, whatever happens.
+  Milliseconds timeout{60'000};       ///< Longest silence of a call: restarted by progress.
+  Milliseconds max_timeout{900'000};  ///< Longest call, whatever happens.
   Milliseconds connect_timeout{5'000};
-  Milliseconds probe_timeout{5'000};        ///< Era detection.
+  Milliseconds probe_timeout{5'000};  ///< Era detection.
   std::size_t max_reply_bytes = 64u << 20;
-  std::size_t max_concurrent = 1024;        ///< Calls at a time; more are refused with -31007.
-  std::size_t max_bindings = 32;            ///< Own connections for sessions that can be asked questions; more share one that cannot.
+  std::size_t max_concurrent = 1024;  ///< Calls at a time; more are refused with -31007.
+  std::size_t max_bindings =
+      32;  ///< Own connections for sessions that can be asked questions; more share one that cannot.
 
   [[nodiscard]] bool is_stdio() const { return !command.empty(); }
   /// Compares every field, resolved secrets included: a reload restarts exactly the servers that differ.

@@ -15,13 +15,15 @@ namespace {
 
 constexpr Milliseconds kFirstDelay{250};
 constexpr Milliseconds kMaxDelay{30'000};
-constexpr Milliseconds kPollInterval{60'000};       // of lists whose changes nobody announces
-constexpr Milliseconds kReconnectPatience{5'000};   // how long a call waits while its lost connection is made again
+constexpr Milliseconds kPollInterval{60'000};      // of lists whose changes nobody announces
+constexpr Milliseconds kReconnectPatience{5'000};  // how long a call waits while its lost connection is made again
 constexpr Milliseconds kExpireInterval{30'000};
 
 std::unexpected<Error> down(const std::string& server, const std::string& problem) {
-  const auto data = json::Value::object({{"gatehouse", json::Value::object({{"backend", server}, {"retryable", true}})}});
-  return std::unexpected(Error{Kind::unavailable, Origin::upstream, fmt::format("The server \"{}\" is not available now; try again later.", server), problem}
+  const auto data =
+      json::Value::object({{"gatehouse", json::Value::object({{"backend", server}, {"retryable", true}})}});
+  return std::unexpected(Error{Kind::unavailable, Origin::upstream,
+                               fmt::format("The server \"{}\" is not available now; try again later.", server), problem}
                              .with_data(data.str())
                              .with_retry(Retry::later(Milliseconds{1000})));
 }
@@ -38,7 +40,8 @@ bool same_items(const catalog::ServerLists& a, const catalog::ServerLists& b) {
   for (const mcp::ListKind kind : mcp::kListKinds) {
     if (!std::ranges::equal(a.of(kind), b.of(kind), {}, &catalog::Item::text, &catalog::Item::text)) return false;
   }
-  return a.capabilities == b.capabilities && a.instructions == b.instructions && a.cache.ttl_ms == b.cache.ttl_ms && a.cache.scope == b.cache.scope;
+  return a.capabilities == b.capabilities && a.instructions == b.instructions && a.cache.ttl_ms == b.cache.ttl_ms &&
+         a.cache.scope == b.cache.scope;
 }
 
 }  // namespace
@@ -56,8 +59,12 @@ Upstream::Upstream(Environment environment, Options options)
     : number_(next_number()),
       environment_(std::move(environment)),
       options_(std::move(options)),
-      bindings_(environment_.find_session, [this](mcp::ClientCapabilities capabilities, client::Listener* listener) { return connect(capabilities, listener); },
-                options_.max_bindings),
+      bindings_(
+          environment_.find_session,
+          [this](mcp::ClientCapabilities capabilities, client::Listener* listener) {
+            return connect(capabilities, listener);
+          },
+          options_.max_bindings),
       refresh_timer_(environment_.loop.timers()) {}
 
 Upstream::~Upstream() = default;
@@ -70,7 +77,8 @@ std::optional<mcp::Revision> Upstream::revision() const {
 void Upstream::set_state(State state, std::string problem) {
   const bool changed = state_ != state;
   if (changed && state == State::down) log::warn("server is down", {{"server", name()}, {"reason", problem}});
-  if (changed && state == State::up) log::info("server is up", {{"server", name()}, {"revision", revision() ? mcp::to_string(*revision()) : ""}});
+  if (changed && state == State::up)
+    log::info("server is up", {{"server", name()}, {"revision", revision() ? mcp::to_string(*revision()) : ""}});
   state_ = state;
   problem_ = std::move(problem);
   settled_.notify_all();
@@ -108,7 +116,7 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
       const bool refreshed = co_await refresh();
       if (refreshed) {
         delay = kFirstDelay;
-      } else if (main_->link->usable() && !stopping_) {   // it answers no lists: ask again until it does
+      } else if (main_->link->usable() && !stopping_) {  // it answers no lists: ask again until it does
         refresh_wanted_ = true;
         co_await environment_.loop.sleep(delay, &tasks_.cancel());
         delay = std::min(delay * 2, kMaxDelay);
@@ -144,14 +152,16 @@ Task<bool> Upstream::refresh() {
   }
   const bool announced = fetched->capabilities.tools_changed || !fetched->capabilities.tools;
   const std::int64_t ttl = fetched->cache.ttl_ms;
-  const Milliseconds next = ttl > 0 && !announced ? std::clamp(Milliseconds{ttl}, Milliseconds{1000}, Milliseconds{3'600'000}) : kPollInterval;
+  const Milliseconds next = ttl > 0 && !announced
+                                ? std::clamp(Milliseconds{ttl}, Milliseconds{1000}, Milliseconds{3'600'000})
+                                : kPollInterval;
   refresh_timer_.arm(announced ? kExpireInterval : next, [this, announced] {
     if (!announced) refresh_wanted_ = true;
     bindings_.expire(Clock::now());
     wake_.notify();
   });
   const bool changed = !lists_ || !same_items(*lists_, *fetched) || announcements_ != announced_before;
-  announcements_ = announced_before;   // what came later is in the next reading
+  announcements_ = announced_before;  // what came later is in the next reading
   if (changed) lists_ = std::make_shared<const catalog::ServerLists>(std::move(*fetched));
   const bool was_up = state_ == State::up;
   set_state(State::up, {});
@@ -159,7 +169,8 @@ Task<bool> Upstream::refresh() {
   co_return true;
 }
 
-Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabilities capabilities, client::Listener* listener) {
+Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabilities capabilities,
+                                                              client::Listener* listener) {
   client::ConnectOptions options = connect_options(options_);
   options.implementation = environment_.implementation;
   options.capabilities = capabilities;
@@ -167,13 +178,16 @@ Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabil
   Result<std::unique_ptr<client::Link>> link;
   if (options_.is_stdio()) {
     const auto start = [this] {
-      return process_options(options_, [server = name()](std::string_view line) { log::info("server stderr", {{"server", server}, {"line", line}}); });
+      return process_options(options_, [server = name()](std::string_view line) {
+        log::info("server stderr", {{"server", server}, {"line", line}});
+      });
     };
     link = co_await client::connect_stdio(environment_.loop, name(), start, std::move(options), tasks_.cancel());
   } else {
     client::HttpTarget target = http_target(options_);
     target.headers.emplace_back("Via", environment_.via);
-    link = co_await client::connect_http(environment_.loop, environment_.http, std::move(target), std::move(options), tasks_.cancel());
+    link = co_await client::connect_http(environment_.loop, environment_.http, std::move(target), std::move(options),
+                                         tasks_.cancel());
   }
   if (!link) co_return fail(std::move(link.error()));
   ++counters_.connects;
@@ -182,7 +196,8 @@ Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabil
 
 void Upstream::notified(const mcp::Message& notification) {
   const std::string_view method = notification.rpc.method;
-  if (method == mcp::notification::kToolsChanged || method == mcp::notification::kResourcesChanged || method == mcp::notification::kPromptsChanged) {
+  if (method == mcp::notification::kToolsChanged || method == mcp::notification::kResourcesChanged ||
+      method == mcp::notification::kPromptsChanged) {
     for (const mcp::ListKind kind : mcp::kListKinds) {
       if (method == mcp::changed_notification(kind)) ++announced_[static_cast<std::size_t>(kind)];
     }
@@ -200,7 +215,8 @@ Task<mcp::Reply> Upstream::asked(const mcp::Message&, Cancel&) {
 
 Task<bool> Upstream::wait_until_up(Cancel& cancel) {
   Cancel patience;
-  const net::Deadline deadline(environment_.loop.timers(), std::min(options_.connect_timeout, kReconnectPatience), patience);
+  const net::Deadline deadline(environment_.loop.timers(), std::min(options_.connect_timeout, kReconnectPatience),
+                               patience);
   const Cancel::Hook late(patience, [this] { settled_.notify_all(); });
   const Cancel::Hook gone(cancel, [this] { settled_.notify_all(); });
   while (state_ != State::up && !patience.requested() && !cancel.requested() && !stopping_) co_await settled_.wait();
@@ -211,7 +227,7 @@ void Upstream::failed(const Error& error) {
   if (error.kind != Kind::unavailable && error.kind != Kind::timed_out && error.kind != Kind::bad_reply) return;
   if (error.kind == Kind::unavailable && state_ == State::up) {
     ++counters_.failures;
-    refresh_wanted_ = true;   // reading the lists is the probe that finds it up again
+    refresh_wanted_ = true;  // reading the lists is the probe that finds it up again
     wake_.notify();
   }
   if (error.kind == Kind::unavailable || state_ == State::starting) set_state(State::down, error.message);
@@ -239,7 +255,8 @@ Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, cli
   const auto wanted = call.client.log_level;
   const bool shared = binding == main_;
   // On a shared connection the level only goes down to the most verbose one that anybody wanted; each call filters its own lines.
-  if (wanted && mcp::has_sessions(link.peer().revision) && (shared ? !binding->level || *wanted < *binding->level : binding->level != wanted)) {
+  if (wanted && mcp::has_sessions(link.peer().revision) &&
+      (shared ? !binding->level || *wanted < *binding->level : binding->level != wanted)) {
     binding->level = wanted;
     co_await set_level(link, *wanted);
   }
@@ -260,7 +277,8 @@ Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, cli
 
 Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client::Listener& listener) {
   if (counters_.in_flight >= options_.max_concurrent) {
-    co_return fail(Kind::limit_exceeded, Origin::gateway, fmt::format("Too many calls to the server \"{}\" are running; try again later.", name()));
+    co_return fail(Kind::limit_exceeded, Origin::gateway,
+                   fmt::format("Too many calls to the server \"{}\" are running; try again later.", name()));
   }
   ++counters_.in_flight;
   auto answered = co_await attempt(call, lower, listener);
@@ -280,7 +298,8 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
 
 /// Whoever reads the message sees the gateway only: say which server it is about.
 void Upstream::name_server(Error& error) const {
-  if (error.message.find(name()) == std::string::npos) error.message = fmt::format("Server \"{}\": {}", name(), error.message);
+  if (error.message.find(name()) == std::string::npos)
+    error.message = fmt::format("Server \"{}\": {}", name(), error.message);
 }
 
 /// After a connection was lost: gives `run` a moment to notice and waits for the next one.

@@ -28,8 +28,8 @@ enum class State { starting, up, down };
 [[nodiscard]] std::string_view to_string(State state);
 
 struct Counters {
-  std::uint64_t connects = 0;       ///< Successful handshakes; for programs: starts.
-  std::uint64_t failures = 0;       ///< Connections lost or never made.
+  std::uint64_t connects = 0;  ///< Successful handshakes; for programs: starts.
+  std::uint64_t failures = 0;  ///< Connections lost or never made.
   std::size_t in_flight = 0;
 };
 
@@ -47,10 +47,10 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   struct Environment {
     net::Loop& loop;
     net::HttpClient& http;
-    mcp::Implementation implementation;      ///< Who we say we are.
-    std::string via;                         ///< `Via` of outgoing HTTP requests.
+    mcp::Implementation implementation;  ///< Who we say we are.
+    std::string via;                     ///< `Via` of outgoing HTTP requests.
     SessionFinder find_session;
-    std::function<void()> changed;           ///< Lists or state changed.
+    std::function<void()> changed;  ///< Lists or state changed.
   };
   Upstream(Environment environment, Options options);
   ~Upstream() override;
@@ -73,10 +73,10 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
 
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const std::string& name() const { return options_.name; }
-  [[nodiscard]] std::uint64_t number() const { return number_; }            ///< Never given twice in a process; not 0.
+  [[nodiscard]] std::uint64_t number() const { return number_; }  ///< Never given twice in a process; not 0.
   [[nodiscard]] State state() const { return state_; }
-  [[nodiscard]] const std::string& problem() const { return problem_; }     ///< Why it is down; empty when it is not.
-  [[nodiscard]] bool tried() const { return tried_; }                       ///< The first attempt is over, however it ended.
+  [[nodiscard]] const std::string& problem() const { return problem_; }  ///< Why it is down; empty when it is not.
+  [[nodiscard]] bool tried() const { return tried_; }  ///< The first attempt is over, however it ended.
   [[nodiscard]] const std::shared_ptr<const catalog::ServerLists>& lists() const { return lists_; }
   /// How often the server said that a list changed, by ListKind, as far as `lists` has it.
   using Announcements = std::array<std::uint64_t, 4>;
@@ -114,8 +114,8 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   std::shared_ptr<const catalog::ServerLists> lists_;
   Announcements announced_{}, announcements_{};
   Counters counters_;
-  Signal wake_;            // of `run`
-  Broadcast settled_;      // state changed, calls in flight ended
+  Signal wake_;        // of `run`
+  Broadcast settled_;  // state changed, calls in flight ended
   net::Timer refresh_timer_;
   TaskGroup tasks_;
 };

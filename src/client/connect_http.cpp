@@ -14,7 +14,8 @@ Request bare(mcp::Method method, const ConnectOptions& options) {
 }
 
 /// One request outside any link, during detection.
-Task<Result<HttpOutcome>> ask(HttpLinkParts& parts, std::string_view text, std::span<const net::Header> headers, std::uint64_t id) {
+Task<Result<HttpOutcome>> ask(HttpLinkParts& parts, std::string_view text, std::span<const net::Header> headers,
+                              std::uint64_t id) {
   Cancel cancel;
   const net::Deadline deadline(parts.loop.timers(), parts.options.probe_timeout, cancel);
   const json::Pieces body(1, text);
@@ -22,7 +23,8 @@ Task<Result<HttpOutcome>> ask(HttpLinkParts& parts, std::string_view text, std::
   const auto nothing = [](const mcp::Message&, std::string_view) {};
   auto outcome = co_await exchange(parts.server, post, nothing, nullptr, cancel);
   if (!outcome && cancel.requested()) {
-    co_return fail(Kind::timed_out, Origin::upstream, "The server did not answer " + std::string(id == 1 ? "server/discover" : "initialize") + " in time.");
+    co_return fail(Kind::timed_out, Origin::upstream,
+                   "The server did not answer " + std::string(id == 1 ? "server/discover" : "initialize") + " in time.");
   }
   co_return outcome;
 }
@@ -52,17 +54,19 @@ Task<Result<bool>> probe_modern(HttpLinkParts& parts) {
 
 void add_session_headers(std::string& headers, std::string_view session, mcp::Revision revision) {
   if (!session.empty()) headers.append(transport::kSessionHeader).append(": ").append(session).append("\r\n");
-  if (mcp::sends_version_header(revision)) headers.append(transport::kVersionHeader).append(": ").append(mcp::to_string(revision)).append("\r\n");
+  if (mcp::sends_version_header(revision))
+    headers.append(transport::kVersionHeader).append(": ").append(mcp::to_string(revision)).append("\r\n");
 }
 
 Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts) {
   const std::uint64_t id = parts.next_id++;
-  const std::string text = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"initialize","params":)" + initialize_params(parts.options) + "}";
+  const std::string text = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"initialize","params":)" +
+                           initialize_params(parts.options) + "}";
   auto outcome = co_await ask(parts, text, {}, id);
   if (!outcome) co_return fail(std::move(outcome.error()));
   if (!outcome->answer) co_return fail(no_answer(*outcome));
   if (auto gap = read_discover_answer(*outcome->answer); gap.probe == Probe::modern_without_discover) {
-    parts.peer = std::move(gap.peer);   // a modern server without discovery: it named its versions (GB-024)
+    parts.peer = std::move(gap.peer);  // a modern server without discovery: it named its versions (GB-024)
     co_return make_modern_http_link(std::move(parts));
   }
   auto peer = read_initialize_result(*outcome->answer);
@@ -77,7 +81,8 @@ Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts) {
 
 }  // namespace
 
-Task<Result<std::unique_ptr<Link>>> connect_http(net::Loop& loop, net::HttpClient& http, HttpTarget target, ConnectOptions options, Cancel& cancel) {
+Task<Result<std::unique_ptr<Link>>> connect_http(net::Loop& loop, net::HttpClient& http, HttpTarget target,
+                                                 ConnectOptions options, Cancel& cancel) {
   auto headers = fixed_headers(target.headers);
   if (!headers) co_return fail(std::move(headers.error()));
   HttpLinkParts parts{.loop = loop,

@@ -13,7 +13,8 @@ class Nobody final : public Listener {
   }
 };
 
-Task<mcp::Reply> ask(StreamLink& link, mcp::Method method, std::string_view params_text, const ConnectOptions& options, Cancel& outer) {
+Task<mcp::Reply> ask(StreamLink& link, mcp::Method method, std::string_view params_text, const ConnectOptions& options,
+                     Cancel& outer) {
   const Buffer text = Buffer::copy_of(params_text);
   const auto params = mcp::read_params(text.view());
   if (!params) co_return fail(Error(params.error()));
@@ -57,7 +58,8 @@ Task<Result<void>> establish(StreamLink& link, const ConnectOptions& options, bo
   if (may_probe && options.era != Era::legacy) {
     const bool modern = co_await probe(link, options, cancel);
     if (modern) co_return done;
-    if (options.era == Era::modern) co_return fail(Kind::bad_reply, Origin::upstream, "The server does not speak a modern protocol version.");
+    if (options.era == Era::modern)
+      co_return fail(Kind::bad_reply, Origin::upstream, "The server does not speak a modern protocol version.");
   }
   if (cancel.requested()) co_return fail(Kind::cancelled, Origin::gateway, "Connecting was cancelled.");
   done = co_await initialize(link, options, cancel);
@@ -65,8 +67,9 @@ Task<Result<void>> establish(StreamLink& link, const ConnectOptions& options, bo
 }
 
 /// One start of the program. `exited`: it ended by itself.
-Task<Result<std::unique_ptr<Link>>> start_once(net::Loop& loop, const std::string& name, const StartProcess& start, const ConnectOptions& options,
-                                               bool may_probe, bool& exited, Cancel& cancel) {
+Task<Result<std::unique_ptr<Link>>> start_once(net::Loop& loop, const std::string& name, const StartProcess& start,
+                                               const ConnectOptions& options, bool may_probe, bool& exited,
+                                               Cancel& cancel) {
   auto channel = co_await transport::ChildChannel::start(loop, name, start(), {});
   if (!channel) co_return fail(std::move(channel.error()));
   auto link = std::make_unique<StreamLink>(loop, std::move(*channel), options);
@@ -79,8 +82,8 @@ Task<Result<std::unique_ptr<Link>>> start_once(net::Loop& loop, const std::strin
 
 }  // namespace
 
-Task<Result<std::unique_ptr<Link>>> connect_channel(net::Loop& loop, std::unique_ptr<transport::Channel> channel, ConnectOptions options,
-                                                    Cancel& cancel) {
+Task<Result<std::unique_ptr<Link>>> connect_channel(net::Loop& loop, std::unique_ptr<transport::Channel> channel,
+                                                    ConnectOptions options, Cancel& cancel) {
   auto link = std::make_unique<StreamLink>(loop, std::move(channel), options);
   auto established = co_await establish(*link, options, true, cancel);
   if (established) co_return std::unique_ptr<Link>(std::move(link));
@@ -88,7 +91,8 @@ Task<Result<std::unique_ptr<Link>>> connect_channel(net::Loop& loop, std::unique
   co_return fail(std::move(established.error()));
 }
 
-Task<Result<std::unique_ptr<Link>>> connect_stdio(net::Loop& loop, std::string name, StartProcess start, ConnectOptions options, Cancel& cancel) {
+Task<Result<std::unique_ptr<Link>>> connect_stdio(net::Loop& loop, std::string name, StartProcess start,
+                                                  ConnectOptions options, Cancel& cancel) {
   bool exited = false;
   auto link = co_await start_once(loop, name, start, options, true, exited, cancel);
   if (link || !exited || options.era != Era::automatic || cancel.requested()) co_return link;

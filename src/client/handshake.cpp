@@ -38,7 +38,8 @@ Result<Peer> read_initialize_result(const mcp::Answer& answer) {
   if (!result) return wrong("The server's answer to initialize is malformed.");
   const auto revision = mcp::parse_revision(result->text("protocolVersion"));
   if (!revision || !mcp::has_sessions(*revision)) {
-    return wrong("The server speaks protocol version \"" + std::string(result->text("protocolVersion").substr(0, 40)) + "\", which is not supported.");
+    return wrong("The server speaks protocol version \"" + std::string(result->text("protocolVersion").substr(0, 40)) +
+                 "\", which is not supported.");
   }
   Peer peer{.revision = *revision, .implementation = read_implementation(result->find("serverInfo"))};
   if (const auto* capabilities = result->find("capabilities")) {

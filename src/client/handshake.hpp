@@ -15,7 +15,7 @@ namespace gatehouse::client {
 enum class Probe { modern, legacy, modern_without_discover };
 struct ProbeResult {
   Probe probe = Probe::legacy;
-  Peer peer;   ///< For modern servers.
+  Peer peer;  ///< For modern servers.
 };
 /// Params of a `subscriptions/listen` for every list that may change; none if no list does.
 [[nodiscard]] std::optional<std::string> listen_params(const mcp::ServerCapabilities& capabilities);

@@ -37,14 +37,15 @@ Result<void> take(Buffer text, const HttpPost& post, OtherMessages others, CallC
   return check_answer(*outcome.answer);
 }
 
-Task<Result<void>> read_stream(net::HttpReply& reply, const HttpPost& post, OtherMessages others, CallClock* clock, Cancel& cancel,
-                               std::size_t max_bytes, HttpOutcome& outcome) {
+Task<Result<void>> read_stream(net::HttpReply& reply, const HttpPost& post, OtherMessages others, CallClock* clock,
+                               Cancel& cancel, std::size_t max_bytes, HttpOutcome& outcome) {
   net::SseParser parser(max_bytes);
   while (!outcome.answer) {
     auto bytes = co_await reply.read(cancel);
     if (!bytes) {
-      if (bytes.error().kind != Kind::connection_lost || parser.last_event_id().empty()) co_return fail(std::move(bytes.error()));
-      break;   // it can be resumed
+      if (bytes.error().kind != Kind::connection_lost || parser.last_event_id().empty())
+        co_return fail(std::move(bytes.error()));
+      break;  // it can be resumed
     }
     if (bytes->empty()) break;
     auto fed = parser.feed(*bytes, [&](const net::SseEvent& event) -> Result<void> {
@@ -60,8 +61,10 @@ Task<Result<void>> read_stream(net::HttpReply& reply, const HttpPost& post, Othe
 
 }  // namespace
 
-Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPost& post, OtherMessages others, CallClock* clock, Cancel& cancel) {
-  const net::HttpRequest request{.method = post.method, .fixed_headers = post.fixed_headers, .headers = post.headers, .body = post.body};
+Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPost& post, OtherMessages others,
+                                   CallClock* clock, Cancel& cancel) {
+  const net::HttpRequest request{
+      .method = post.method, .fixed_headers = post.fixed_headers, .headers = post.headers, .body = post.body};
   auto reply = co_await server.http.send(server.url, request, cancel);
   if (!reply) co_return fail(std::move(reply.error()));
   HttpOutcome outcome;
@@ -90,7 +93,9 @@ Error no_answer(const HttpOutcome& outcome) {
     case 200:
     case 202: return {Kind::bad_reply, Origin::upstream, "The server accepted the request and sent no answer.", status};
     case 401:
-    case 403: error.message = "The server refused the gateway's credentials; the operator has to configure them."; break;
+    case 403:
+      error.message = "The server refused the gateway's credentials; the operator has to configure them.";
+      break;
     case 429: error.message = "The server is limiting requests; try again later."; break;
     case 502:
     case 503:
@@ -105,7 +110,8 @@ Result<std::string> fixed_headers(const std::vector<std::pair<std::string, std::
   std::string lines = "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n";
   for (const auto& [name, value] : own) {
     if (!net::is_token(name) || !net::is_field_value(value)) {
-      return fail(Kind::invalid_config, Origin::gateway, "The header \"" + name + "\" cannot be sent: its name or value has forbidden characters.");
+      return fail(Kind::invalid_config, Origin::gateway,
+                  "The header \"" + name + "\" cannot be sent: its name or value has forbidden characters.");
     }
     lines.append(name).append(": ").append(value).append("\r\n");
   }

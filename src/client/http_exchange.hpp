@@ -22,19 +22,19 @@ struct HttpServerTarget {
 /// What the answer turned out to be.
 struct HttpOutcome {
   int status = 0;
-  std::unique_ptr<mcp::Answer> answer;    ///< The response to the request; null: none came.
-  std::string session;                    ///< `Mcp-Session-Id` of the response.
-  std::string last_event_id;              ///< Of an event stream that ended without the response.
-  std::optional<Milliseconds> retry;      ///< That stream's `retry`, or `Retry-After`.
-  bool was_json_rpc = false;              ///< The body was a JSON-RPC message.
+  std::unique_ptr<mcp::Answer> answer;  ///< The response to the request; null: none came.
+  std::string session;                  ///< `Mcp-Session-Id` of the response.
+  std::string last_event_id;            ///< Of an event stream that ended without the response.
+  std::optional<Milliseconds> retry;    ///< That stream's `retry`, or `Retry-After`.
+  bool was_json_rpc = false;            ///< The body was a JSON-RPC message.
 };
 
 struct HttpPost {
-  std::string_view method = "POST";       ///< GET resumes a stream.
+  std::string_view method = "POST";  ///< GET resumes a stream.
   std::string_view fixed_headers;
   std::span<const net::Header> headers;
   const json::Pieces* body = nullptr;
-  std::uint64_t id = 0;                   ///< Of the request whose response ends the exchange; 0: none is expected.
+  std::uint64_t id = 0;  ///< Of the request whose response ends the exchange; 0: none is expected.
   mcp::Uris uris = mcp::Uris::skip;
 };
 
@@ -43,7 +43,8 @@ using OtherMessages = FunctionRef<void(const mcp::Message& message, std::string_
 
 /// Sends and reads until the response is there or the body ends. A response with another id is an error.
 /// Errors: as HttpClient::send and HttpReply::body, bad_reply.
-Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPost& post, OtherMessages others, CallClock* clock, Cancel& cancel);
+Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPost& post, OtherMessages others,
+                                   CallClock* clock, Cancel& cancel);
 
 /// What an outcome without an answer means: refused credentials, overload, a broken server.
 [[nodiscard]] Error no_answer(const HttpOutcome& outcome);

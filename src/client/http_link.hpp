@@ -14,7 +14,7 @@ namespace gatehouse::client {
 struct HttpLinkParts {
   net::Loop& loop;
   HttpServerTarget server;
-  std::string headers;        ///< Ready-made lines for every request.
+  std::string headers;  ///< Ready-made lines for every request.
   ConnectOptions options;
   Peer peer;
   std::uint64_t next_id = 1;  ///< First free request id.

@@ -58,7 +58,8 @@ std::uint64_t own_id(std::string_view raw) {
 
 Result<void> check_answer(const mcp::Answer& answer) {
   if (answer.is_error || answer.kind != mcp::ResultKind::extension) return {};
-  return fail(Kind::bad_reply, Origin::upstream, "The server answered with a result of an unknown type.", "resultType " + answer.kind_name);
+  return fail(Kind::bad_reply, Origin::upstream, "The server answered with a result of an unknown type.",
+              "resultType " + answer.kind_name);
 }
 
 }  // namespace gatehouse::client

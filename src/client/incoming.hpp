@@ -8,7 +8,7 @@ namespace gatehouse::client {
 /// One message of a server. Everything points into `answer->storage`.
 struct Incoming {
   mcp::Message message;
-  std::unique_ptr<mcp::Answer> answer;   ///< Complete (in canonical form) for responses; else it only owns the bytes.
+  std::unique_ptr<mcp::Answer> answer;  ///< Complete (in canonical form) for responses; else it only owns the bytes.
 };
 
 /// Errors: bad_reply.

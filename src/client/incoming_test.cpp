@@ -70,8 +70,10 @@ TEST(Incoming, ReadsToolErrorsAndErrors) {
 }
 
 TEST(Incoming, GarbageIsABadReply) {
-  for (const auto* text : {"", "garbage", "[]", "null", R"({"jsonrpc":"1.0","id":7,"result":{}})", R"({"jsonrpc":"2.0","id":null,"result":{}})", R"({"jsonrpc":"2.0","id":7,"result":"text"})",
-                           R"({"jsonrpc":"2.0","id":7,"error":{"message":"no code"}})", R"({"jsonrpc":"2.0","id":7,"result":{)"}) {
+  for (const auto* text :
+       {"", "garbage", "[]", "null", R"({"jsonrpc":"1.0","id":7,"result":{}})",
+        R"({"jsonrpc":"2.0","id":null,"result":{}})", R"({"jsonrpc":"2.0","id":7,"result":"text"})",
+        R"({"jsonrpc":"2.0","id":7,"error":{"message":"no code"}})", R"({"jsonrpc":"2.0","id":7,"result":{)"}) {
     const auto incoming = read(text);
     ASSERT_FALSE(incoming) << text;
     EXPECT_EQ(incoming.error().kind, Kind::bad_reply) << text;
@@ -82,7 +84,8 @@ TEST(Incoming, GarbageIsABadReply) {
 // TR-006: "7" is another id than 7
 TEST(OwnId, IsOnlyWhatWeGave) {
   EXPECT_EQ(own_id("7"), 7U);
-  for (const auto* raw : {"", "\"7\"", "-7", "7.0", "7e0", "07x", " 7", "null", "99999999999999999999999"}) EXPECT_EQ(own_id(raw), 0U) << raw;
+  for (const auto* raw : {"", "\"7\"", "-7", "7.0", "7e0", "07x", " 7", "null", "99999999999999999999999"})
+    EXPECT_EQ(own_id(raw), 0U) << raw;
 }
 
 }  // namespace

@@ -17,7 +17,9 @@ constexpr int kMaxResumes = 1000;
 class LegacyHttpLink final : public Link {
  public:
   LegacyHttpLink(HttpLinkParts parts, std::string session)
-      : parts_(std::move(parts)), session_(std::move(session)), questions_([this](std::string text) { return post(std::move(text)); }) {
+      : parts_(std::move(parts)),
+        session_(std::move(session)),
+        questions_([this](std::string text) { return post(std::move(text)); }) {
     if (parts_.options.listen) tasks_.spawn(listen());
   }
 
@@ -30,10 +32,13 @@ class LegacyHttpLink final : public Link {
     const std::uint64_t id = parts_.next_id++;
     const Outgoing message(id, request, nullptr);
     Questions questions([this](std::string text) { return post(std::move(text)); });
-    const auto others = [&](const mcp::Message& other, std::string_view text) { take(other, text, &listener, questions); };
+    const auto others = [&](const mcp::Message& other, std::string_view text) {
+      take(other, text, &listener, questions);
+    };
     const HttpPost first{.fixed_headers = parts_.headers, .body = &message.pieces(), .id = id, .uris = request.uris};
     auto outcome = co_await exchange(parts_.server, first, others, &clock, cancel);
-    for (int resumes = 0; outcome && !outcome->answer && !outcome->last_event_id.empty() && resumes < kMaxResumes; ++resumes) {
+    for (int resumes = 0; outcome && !outcome->answer && !outcome->last_event_id.empty() && resumes < kMaxResumes;
+         ++resumes) {
       outcome = co_await resume(*outcome, id, request.uris, others, &clock, cancel);
     }
     if (questions.open() > 0) co_await questions.finish();
@@ -96,13 +101,14 @@ class LegacyHttpLink final : public Link {
   }
 
   /// Continues a stream that the server closed before the response (TR-422, TR-446).
-  Task<Result<HttpOutcome>> resume(const HttpOutcome& broken, std::uint64_t id, mcp::Uris uris, OtherMessages others, CallClock* clock,
-                                   Cancel& cancel) {
+  Task<Result<HttpOutcome>> resume(const HttpOutcome& broken, std::uint64_t id, mcp::Uris uris, OtherMessages others,
+                                   CallClock* clock, Cancel& cancel) {
     co_await parts_.loop.sleep(broken.retry.value_or(kFirstDelay), &cancel);
     const std::array headers = {net::Header{transport::kLastEventHeader, broken.last_event_id}};
     const HttpPost get{.method = "GET", .fixed_headers = parts_.headers, .headers = headers, .id = id, .uris = uris};
     auto outcome = co_await exchange(parts_.server, get, others, clock, cancel);
-    if (outcome && !outcome->answer && outcome->status == 200 && outcome->last_event_id.empty()) outcome->last_event_id = broken.last_event_id;
+    if (outcome && !outcome->answer && outcome->status == 200 && outcome->last_event_id.empty())
+      outcome->last_event_id = broken.last_event_id;
     co_return outcome;
   }
 
@@ -110,15 +116,19 @@ class LegacyHttpLink final : public Link {
   Task<void> listen() {
     Milliseconds delay = kFirstDelay;
     std::string last_event;
-    const auto others = [this](const mcp::Message& other, std::string_view text) { take(other, text, parts_.options.listener, questions_); };
+    const auto others = [this](const mcp::Message& other, std::string_view text) {
+      take(other, text, parts_.options.listener, questions_);
+    };
     for (bool first = true; usable() && !tasks_.cancelled(); first = false) {
-      if (!first && last_event.empty() && parts_.options.listener) announce_changes(*parts_.options.listener, parts_.peer.capabilities);
+      if (!first && last_event.empty() && parts_.options.listener)
+        announce_changes(*parts_.options.listener, parts_.peer.capabilities);
       const std::array headers = {net::Header{transport::kLastEventHeader, last_event}};
-      const HttpPost get{.method = "GET", .fixed_headers = parts_.headers, .headers = {headers.data(), last_event.empty() ? 0U : 1U}};
+      const HttpPost get{
+          .method = "GET", .fixed_headers = parts_.headers, .headers = {headers.data(), last_event.empty() ? 0U : 1U}};
       const TimePoint opened = Clock::now();
       const auto outcome = co_await exchange(parts_.server, get, others, nullptr, tasks_.cancel());
-      if (outcome && outcome->status == 404 && !session_.empty()) co_return (void)session_lost();
-      if (outcome && outcome->status != 200 && outcome->status < 500) co_return;   // 405: none is offered
+      if (outcome && outcome->status == 404 && !session_.empty()) co_return (void) session_lost();
+      if (outcome && outcome->status != 200 && outcome->status < 500) co_return;  // 405: none is offered
       if (outcome && !outcome->last_event_id.empty()) last_event = outcome->last_event_id;
       if (Clock::now() - opened > std::chrono::seconds(60)) delay = kFirstDelay;
       co_await parts_.loop.sleep(outcome && outcome->retry ? *outcome->retry : delay, &tasks_.cancel());
@@ -130,7 +140,7 @@ class LegacyHttpLink final : public Link {
   std::string session_;
   bool lost_ = false;
   Signal closed_;
-  Questions questions_;   // those that belong to no request
+  Questions questions_;  // those that belong to no request
   TaskGroup tasks_;
 };
 

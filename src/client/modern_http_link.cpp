@@ -14,7 +14,10 @@ class ModernHttpLink final : public Link {
  public:
   explicit ModernHttpLink(HttpLinkParts parts)
       : parts_(std::move(parts)), sender_{mcp::to_json(parts_.options.implementation).str(), parts_.peer.revision} {
-    parts_.headers.append(transport::kVersionHeader).append(": ").append(mcp::to_string(sender_.revision)).append("\r\n");
+    parts_.headers.append(transport::kVersionHeader)
+        .append(": ")
+        .append(mcp::to_string(sender_.revision))
+        .append("\r\n");
     if (parts_.options.listen && parts_.options.listener) tasks_.spawn(listen());
   }
 
@@ -26,7 +29,8 @@ class ModernHttpLink final : public Link {
     co_return co_await post(request, listener, &clock, cancel);
   }
 
-  void notify(std::string_view, std::string) override {}   // the core protocol has no client notifications over HTTP (TR-507)
+  void notify(std::string_view, std::string) override {
+  }  // the core protocol has no client notifications over HTTP (TR-507)
 
   Task<void> close() override {
     tasks_.cancel().request(CancelReason::shutting_down);
@@ -59,7 +63,8 @@ class ModernHttpLink final : public Link {
     if (!outcome) co_return fail(cancel.requested() ? given_up(cancel) : std::move(outcome.error()));
     if (!outcome->answer) {
       // A stream that breaks loses its request (TR-517); whether it ran is not known.
-      if (outcome->status == 200) co_return fail(Kind::outcome_unknown, Origin::upstream, "The server ended its answer before the result.");
+      if (outcome->status == 200)
+        co_return fail(Kind::outcome_unknown, Origin::upstream, "The server ended its answer before the result.");
       co_return fail(no_answer(*outcome));
     }
     co_return std::move(outcome->answer);
@@ -79,7 +84,7 @@ class ModernHttpLink final : public Link {
                             .method_name = mcp::to_string(mcp::Method::subscriptions_listen),
                             .params = &*params};
       const auto reply = co_await post(request, *parts_.options.listener, nullptr, tasks_.cancel());
-      if (reply && (*reply)->is_error) co_return;   // it does not offer this
+      if (reply && (*reply)->is_error) co_return;  // it does not offer this
       if (Clock::now() - opened > std::chrono::seconds(60)) delay = Milliseconds{1000};
       co_await parts_.loop.sleep(delay, &tasks_.cancel());
       delay = next_delay(delay);
@@ -108,6 +113,8 @@ void announce_changes(Listener& listener, const mcp::ServerCapabilities& capabil
   announce(capabilities.prompts_changed, mcp::notification::kPromptsChanged);
 }
 
-std::unique_ptr<Link> make_modern_http_link(HttpLinkParts parts) { return std::make_unique<ModernHttpLink>(std::move(parts)); }
+std::unique_ptr<Link> make_modern_http_link(HttpLinkParts parts) {
+  return std::make_unique<ModernHttpLink>(std::move(parts));
+}
 
 }  // namespace gatehouse::client

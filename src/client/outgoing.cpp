@@ -5,7 +5,7 @@
 namespace gatehouse::client {
 namespace {
 
-constexpr std::string_view kOwnPrefix = "io.gatehouse/";   // our keys, never taken from a client (gateway rule 4.5)
+constexpr std::string_view kOwnPrefix = "io.gatehouse/";  // our keys, never taken from a client (gateway rule 4.5)
 
 /// `"key":value` with a comma in front of all but the first.
 class Members {
@@ -46,17 +46,24 @@ void add_protocol_members(Members& members, const Request& request, const Sender
 
 /// The caller's `_meta` holds only what a legacy server may see as it is.
 bool fits_legacy(const mcp::Meta& meta) {
-  return !meta.protocol_version.data() && meta.client_capabilities.empty() && meta.client_info.empty() && !meta.log_level.data() &&
-         meta.related_task.empty() && meta.subscription_id.empty() && std::ranges::none_of(meta.others, is_own);
+  return !meta.protocol_version.data() && meta.client_capabilities.empty() && meta.client_info.empty() &&
+         !meta.log_level.data() && meta.related_task.empty() && meta.subscription_id.empty() &&
+         std::ranges::none_of(meta.others, is_own);
 }
 
 }  // namespace
 
 Outgoing::Outgoing(std::uint64_t id, const Request& request, const Sender* sender) : id_(std::to_string(id)) {
-  if (request.edits) params_ = *request.edits;
-  else if (request.params) params_ = json::Splice(request.params->object.text);
+  if (request.edits)
+    params_ = *request.edits;
+  else if (request.params)
+    params_ = json::Splice(request.params->object.text);
   edit_meta(request, sender);
-  head_.append(R"({"jsonrpc":"2.0","id":)").append(id_).append(R"(,"method":")").append(request.method_name).append("\"");
+  head_.append(R"({"jsonrpc":"2.0","id":)")
+      .append(id_)
+      .append(R"(,"method":")")
+      .append(request.method_name)
+      .append("\"");
   if (!params_.source().empty()) head_.append(R"(,"params":)");
   pieces_.push_back(head_);
   params_.append_to(pieces_);
@@ -81,7 +88,8 @@ void Outgoing::edit_meta(const Request& request, const Sender* sender) {
   } else if (!meta.raw.empty()) {
     params_.replace(meta.raw, members.object());
   } else {
-    json::rewrite_members(params_, request.params->object, [](const json::Member&) { return false; }, "\"_meta\":" + members.object());
+    json::rewrite_members(
+        params_, request.params->object, [](const json::Member&) { return false; }, "\"_meta\":" + members.object());
   }
 }
 

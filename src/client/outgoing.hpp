@@ -8,8 +8,9 @@ namespace gatehouse::client {
 
 /// What every modern request says about its sender.
 struct Sender {
-  explicit Sender(std::string info, mcp::Revision spoken = mcp::kLatest) : client_info(std::move(info)), revision(spoken) {}
-  std::string client_info;   ///< Ready-made JSON.
+  explicit Sender(std::string info, mcp::Revision spoken = mcp::kLatest)
+      : client_info(std::move(info)), revision(spoken) {}
+  std::string client_info;  ///< Ready-made JSON.
   mcp::Revision revision = mcp::kLatest;
 };
 

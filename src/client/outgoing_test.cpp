@@ -31,27 +31,35 @@ std::string to_modern(std::string_view params, Request request = {}) { return se
 
 constexpr const char* kProtocol =
     R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"gatehouse","version":"1"},"io.modelcontextprotocol/clientCapabilities":{})";
-std::string protocol_and(std::string_view more) { return R"("_meta":{)" + std::string(kProtocol) + std::string(more) + "}"; }
+std::string protocol_and(std::string_view more) {
+  return R"("_meta":{)" + std::string(kProtocol) + std::string(more) + "}";
+}
 
 // GB section 15, 18
 TEST(Outgoing, ToALegacyServerSendsTheParamsAsTheyAre) {
-  for (const auto* params : {"", "{}", "{ }", R"({ "name" : "n" , "arguments" : { } })", R"({"name":"n","_meta":{}})", R"({"_meta":{ "vendor/x" : [ 1 ], "traceparent":"00"} , "name":"n"})"}) {
+  for (const auto* params : {"", "{}", "{ }", R"({ "name" : "n" , "arguments" : { } })", R"({"name":"n","_meta":{}})",
+                             R"({"_meta":{ "vendor/x" : [ 1 ], "traceparent":"00"} , "name":"n"})"}) {
     EXPECT_EQ(to_legacy(params), *params ? params : "none");
   }
 }
 
 // GB-064: a fresh token per request; the id is one
 TEST(Outgoing, ReplacesTheProgressToken) {
-  EXPECT_EQ(to_legacy(R"({"_meta":{"a":1, "progressToken" : "mine" ,"b":2},"name":"n"})"), R"({"_meta":{"a":1, "progressToken" : 42 ,"b":2},"name":"n"})");
-  EXPECT_EQ(to_modern(R"({"_meta":{"a":1,"progressToken":"mine"}})"), "{" + protocol_and(R"(,"progressToken":42,"a":1)") + "}");
+  EXPECT_EQ(to_legacy(R"({"_meta":{"a":1, "progressToken" : "mine" ,"b":2},"name":"n"})"),
+            R"({"_meta":{"a":1, "progressToken" : 42 ,"b":2},"name":"n"})");
+  EXPECT_EQ(to_modern(R"({"_meta":{"a":1,"progressToken":"mine"}})"),
+            "{" + protocol_and(R"(,"progressToken":42,"a":1)") + "}");
 }
 
 // GB section 4.5: what a stateless client says about the protocol stays on its hop
 TEST(Outgoing, ToALegacyServerRemovesModernMetadata) {
-  EXPECT_EQ(to_legacy(R"({"name":"n","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{},
+  EXPECT_EQ(
+      to_legacy(
+          R"({"name":"n","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{},
                           "io.modelcontextprotocol/logLevel":"debug","progressToken":1, "vendor\/x" : "\u0041","io.modelcontextprotocol/related-task":{"taskId":"t"}}})"),
-            R"({"name":"n","_meta":{"progressToken":42,"vendor\/x" : "\u0041"}})");
-  EXPECT_EQ(to_legacy(R"({"_meta":{"io.modelcontextprotocol/logLevel":"debug"},"name":"n"})"), R"({"_meta":{},"name":"n"})");
+      R"({"name":"n","_meta":{"progressToken":42,"vendor\/x" : "\u0041"}})");
+  EXPECT_EQ(to_legacy(R"({"_meta":{"io.modelcontextprotocol/logLevel":"debug"},"name":"n"})"),
+            R"({"_meta":{},"name":"n"})");
 }
 
 // GB section 4.5: our own keys are never taken from a client
@@ -66,13 +74,16 @@ TEST(Outgoing, ToAModernServerAddsItsOwnMetadata) {
   EXPECT_EQ(to_modern("{}"), "{" + protocol_and("") + "}");
   EXPECT_EQ(to_modern(" { } "), "{" + protocol_and("") + " }");
   EXPECT_EQ(to_modern(R"({ "name" : "n" })"), R"({ "name" : "n",)" + protocol_and("") + " }");
-  EXPECT_EQ(to_modern(R"({"name":"n","_meta" : { } ,"x":1})"), R"({"name":"n","_meta" : {)" + std::string(kProtocol) + R"(} ,"x":1})");
+  EXPECT_EQ(to_modern(R"({"name":"n","_meta" : { } ,"x":1})"),
+            R"({"name":"n","_meta" : {)" + std::string(kProtocol) + R"(} ,"x":1})");
 }
 
 TEST(Outgoing, ReplacesWhatTheClientSaidAboutTheProtocol) {
-  EXPECT_EQ(to_modern(R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2027-01-01","io.modelcontextprotocol/clientInfo":{"name":"evil"},
+  EXPECT_EQ(
+      to_modern(
+          R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2027-01-01","io.modelcontextprotocol/clientInfo":{"name":"evil"},
                           "io.modelcontextprotocol/clientCapabilities":{"sampling":{}},"io.modelcontextprotocol/logLevel":"debug","traceparent":"00"}})"),
-            "{" + protocol_and(R"(,"traceparent":"00")") + "}");
+      "{" + protocol_and(R"(,"traceparent":"00")") + "}");
 }
 
 TEST(Outgoing, DeclaresWhatTheAskerCanDo) {
@@ -85,13 +96,16 @@ TEST(Outgoing, DeclaresWhatTheAskerCanDo) {
 
 /// Edits that a bridge may make before.
 TEST(Outgoing, KeepsTheEditsOfItsCaller) {
-  for (const auto* params : {R"({"name":"crm.a","task":{},"x":1})", R"({"task":{},"name":"crm.a","x":1})", R"({"name":"crm.a","x":1,"task":{}})", R"({"x":1,"task":{},"_meta":{},"name":"crm.a"})"}) {
+  for (const auto* params : {R"({"name":"crm.a","task":{},"x":1})", R"({"task":{},"name":"crm.a","x":1})",
+                             R"({"name":"crm.a","x":1,"task":{}})", R"({"x":1,"task":{},"_meta":{},"name":"crm.a"})"}) {
     for (const Sender* sender : {static_cast<const Sender*>(nullptr), &kSender}) {
       const auto message = test::request("tools/call", params);
       json::Splice edits(message->params.object.text);
       edits.replace(message->params.name_raw, "\"a\"");
-      json::rewrite_members(edits, message->params.object, [](const json::Member& member) { return member.key == "task"; }, {});
-      const Request request{.method = Method::tools_call, .method_name = "tools/call", .params = &message->params, .edits = &edits};
+      json::rewrite_members(edits, message->params.object,
+                            [](const json::Member& member) { return member.key == "task"; }, {});
+      const Request request{
+          .method = Method::tools_call, .method_name = "tools/call", .params = &message->params, .edits = &edits};
       const std::string text = Outgoing(1, request, sender).str();
       const auto parsed = json::parse(text);
       ASSERT_TRUE(parsed) << text;
@@ -108,12 +122,15 @@ TEST(Outgoing, KeepsTheEditsOfItsCaller) {
 TEST(Outgoing, ARequestWithoutCallerHasNoParams) {
   const Request request{.method = Method::tools_list, .method_name = "tools/list"};
   EXPECT_EQ(Outgoing(1, request, nullptr).str(), R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})");
-  EXPECT_EQ(Outgoing(1, request, &kSender).str(), R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{)" + protocol_and("") + "}}");
+  EXPECT_EQ(Outgoing(1, request, &kSender).str(),
+            R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{)" + protocol_and("") + "}}");
 }
 
 TEST(NotificationText, HasParamsIfThereAreSome) {
-  EXPECT_EQ(notification_text("notifications/initialized", ""), R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
-  EXPECT_EQ(notification_text("notifications/cancelled", R"({"requestId":1})"), R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+  EXPECT_EQ(notification_text("notifications/initialized", ""),
+            R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+  EXPECT_EQ(notification_text("notifications/cancelled", R"({"requestId":1})"),
+            R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
 }
 
 }  // namespace

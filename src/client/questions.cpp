@@ -5,7 +5,7 @@
 namespace gatehouse::client {
 namespace {
 
-constexpr std::size_t kMaxOpen = 256;   // per request or link: a server that asks endlessly is refused
+constexpr std::size_t kMaxOpen = 256;  // per request or link: a server that asks endlessly is refused
 
 std::string response(std::string_view id, const mcp::Reply& reply) {
   if (!reply) {
@@ -24,22 +24,26 @@ struct Questions::Question {
   Cancel cancel;
 };
 
-void Questions::take(std::string_view text, Listener* listener) { group_.spawn(answer(Buffer::copy_of(text), listener)); }
+void Questions::take(std::string_view text, Listener* listener) {
+  group_.spawn(answer(Buffer::copy_of(text), listener));
+}
 
 Task<void> Questions::answer(Buffer text, Listener* listener) {
   mcp::ResultView unused;
   const auto message = mcp::read_server_message(text.view(), mcp::Uris::skip, unused);
-  if (!message) co_return;   // it was read before
+  if (!message) co_return;  // it was read before
   const std::string_view id = message->rpc.id;
-  if (message->rpc.method == "ping") co_return co_await send_(R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"result":{}})");
+  if (message->rpc.method == "ping")
+    co_return co_await send_(R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"result":{}})");
   if (!listener || questions_.size() >= kMaxOpen) {
-    co_return co_await send_(jsonrpc::error_response(id, mcp::code::kMethodNotFound, "The client does not take this request now."));
+    co_return co_await send_(
+        jsonrpc::error_response(id, mcp::code::kMethodNotFound, "The client does not take this request now."));
   }
   Question question{.id = id, .cancel = {}};
   questions_.push_back(&question);
   mcp::Reply reply = co_await listener->asked(*message, question.cancel);
   std::erase(questions_, &question);
-  if (question.cancel.requested()) co_return;   // nobody reads the answer
+  if (question.cancel.requested()) co_return;  // nobody reads the answer
   std::string answer = response(id, reply);
   co_await send_(std::move(answer));
 }

@@ -1,8 +1,8 @@
 // Connections over one ordered channel (stdio, HTTP+SSE, memory), both eras: answers are told apart by their ids.
 #include "src/client/stream_link.hpp"
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <gatehouse/base/log.hpp>
 
@@ -14,7 +14,7 @@
 namespace gatehouse::client {
 namespace {
 
-constexpr std::size_t kMaxQueuedBytes = 64u << 20;   // not yet taken by a server that does not read
+constexpr std::size_t kMaxQueuedBytes = 64u << 20;  // not yet taken by a server that does not read
 constexpr Milliseconds kForever = std::chrono::hours(24 * 365);
 
 }  // namespace
@@ -40,7 +40,10 @@ struct StreamLink::Pending {
 };
 
 StreamLink::StreamLink(net::Loop& loop, std::unique_ptr<transport::Channel> channel, ConnectOptions options)
-    : loop_(loop), channel_(std::move(channel)), options_(std::move(options)), questions_([this](std::string text) { return send(std::move(text)); }) {
+    : loop_(loop),
+      channel_(std::move(channel)),
+      options_(std::move(options)),
+      questions_([this](std::string text) { return send(std::move(text)); }) {
   tasks_.spawn(read());
 }
 
@@ -57,7 +60,7 @@ void StreamLink::established(Peer peer) {
 Task<void> StreamLink::send(std::string text) {
   queued_bytes_ += text.size();
   const json::Pieces message(1, text);
-  (void)co_await channel_->send(message);   // a dead channel is noticed by the reader
+  (void)co_await channel_->send(message);  // a dead channel is noticed by the reader
   queued_bytes_ -= text.size();
 }
 
@@ -67,7 +70,8 @@ void StreamLink::notify(std::string_view method, std::string params) {
 
 Task<mcp::Reply> StreamLink::request(const Request& request, Listener& listener, Cancel& cancel) {
   if (!usable()) co_return fail(Kind::unavailable, Origin::upstream, "The connection to the server is closed.");
-  if (queued_bytes_ > kMaxQueuedBytes) co_return fail(Kind::unavailable, Origin::upstream, "The server does not read its input.");
+  if (queued_bytes_ > kMaxQueuedBytes)
+    co_return fail(Kind::unavailable, Origin::upstream, "The server does not read its input.");
   const std::uint64_t id = next_id_++;
   CallClock clock(loop_.timers(), request.idle_timeout, request.max_timeout, cancel);
   Pending pending(request, listener, clock, [this](std::string text) { return send(std::move(text)); });
@@ -82,7 +86,8 @@ Task<mcp::Reply> StreamLink::request(const Request& request, Listener& listener,
   if (pending.answer) co_return std::move(pending.answer);
   if (pending.error) co_return fail(std::move(*pending.error));
   if (cancel.requested()) {
-    if (request.method != mcp::Method::initialize) notify(mcp::notification::kCancelled, fmt::format(R"({{"requestId":{}}})", id));
+    if (request.method != mcp::Method::initialize)
+      notify(mcp::notification::kCancelled, fmt::format(R"({{"requestId":{}}})", id));
     co_return fail(given_up(cancel));
   }
   co_return fail(Kind::outcome_unknown, Origin::upstream, "The server ended before it answered.");
@@ -124,13 +129,15 @@ void StreamLink::take_response(Incoming incoming) {
     return;
   }
   Pending& pending = *found->second;
-  if (auto checked = check_answer(*incoming.answer); !checked) pending.error = std::move(checked.error());
-  else pending.answer = std::move(incoming.answer);
+  if (auto checked = check_answer(*incoming.answer); !checked)
+    pending.error = std::move(checked.error());
+  else
+    pending.answer = std::move(incoming.answer);
   pending.changed.notify();
 }
 
 /// On one channel nothing says which request made the server ask. If exactly one may have, it did (gateway rule 6.3, step 4).
-StreamLink::Pending* StreamLink::only_one(bool Pending::*property) {
+StreamLink::Pending* StreamLink::only_one(bool Pending::* property) {
   Pending* only = nullptr;
   for (auto& [id, pending] : pending_) {
     if (!(pending->*property)) continue;
@@ -165,7 +172,9 @@ void StreamLink::take_notification(const mcp::Message& message) {
     return questions_.withdrawn(message.params.request_id);
   }
   if (method == mcp::notification::kMessage) {
-    Pending* pending = sender_ ? only_one(&Pending::wants_logs) : pending_.size() == 1 ? pending_.begin()->second : nullptr;
+    Pending* pending = sender_                ? only_one(&Pending::wants_logs)
+                       : pending_.size() == 1 ? pending_.begin()->second
+                                              : nullptr;
     if (pending) return pending->listener.notified(message);
   }
   if (options_.listener) options_.listener->notified(message);

@@ -40,7 +40,7 @@ class StreamLink final : public Link {
   void take_response(Incoming incoming);
   void take_request(const mcp::Message& message, std::string_view text);
   void take_notification(const mcp::Message& message);
-  Pending* only_one(bool Pending::*property);
+  Pending* only_one(bool Pending::* property);
   Task<void> listen();
 
   net::Loop& loop_;
@@ -51,7 +51,7 @@ class StreamLink final : public Link {
   std::uint64_t next_id_ = 1;
   std::size_t queued_bytes_ = 0;
   boost::unordered_flat_map<std::uint64_t, Pending*> pending_;
-  Questions questions_;   // those that belong to no request
+  Questions questions_;  // those that belong to no request
   bool closed_ = false;
   Signal closed_signal_;
   TaskGroup tasks_;

@@ -90,7 +90,8 @@ json::Value to_json(const ServerCapabilities& capabilities, Revision revision) {
     object.set("resources", std::move(resources));
   }
   if (capabilities.prompts) object.set("prompts", feature(capabilities.prompts_changed));
-  if (capabilities.completions && has_completions_capability(revision)) object.set("completions", json::Value::object());
+  if (capabilities.completions && has_completions_capability(revision))
+    object.set("completions", json::Value::object());
   if (capabilities.logging) object.set("logging", json::Value::object());
   return object;
 }

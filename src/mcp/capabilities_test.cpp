@@ -7,7 +7,8 @@ namespace {
 
 TEST(ClientCapabilities, NothingDeclaredIsNothing) {
   const ClientCapabilities none;
-  for (const auto* raw : {"", "{}", " { } ", R"({"experimental":{"x":{}},"tasks":{}})", "[]", "{", "null", R"({"sampling")"}) {
+  for (const auto* raw :
+       {"", "{}", " { } ", R"({"experimental":{"x":{}},"tasks":{}})", "[]", "{", "null", R"({"sampling")"}) {
     EXPECT_EQ(read_client_capabilities(raw), none) << raw;
   }
   EXPECT_FALSE(none.any_callback());
@@ -17,8 +18,14 @@ TEST(ClientCapabilities, ReadsEachFeature) {
   const auto all = read_client_capabilities(
       R"({"roots":{"listChanged":true},"sampling":{"tools":{},"context":{}},"elicitation":{"form":{},"url":{}},
           "extensions":{"io.modelcontextprotocol/ui":{"mimeTypes":["text/html"]}}})");
-  EXPECT_EQ(all, (ClientCapabilities{.roots = true, .roots_changed = true, .sampling = true, .sampling_tools = true, .sampling_context = true,
-                                     .elicitation_form = true, .elicitation_url = true, .ui = true}));
+  EXPECT_EQ(all, (ClientCapabilities{.roots = true,
+                                     .roots_changed = true,
+                                     .sampling = true,
+                                     .sampling_tools = true,
+                                     .sampling_context = true,
+                                     .elicitation_form = true,
+                                     .elicitation_url = true,
+                                     .ui = true}));
   EXPECT_TRUE(all.any_callback());
   EXPECT_EQ(read_client_capabilities(R"({"roots":{"listChanged":false}})"), ClientCapabilities{.roots = true});
   EXPECT_FALSE(read_client_capabilities(R"({"extensions":{"io.modelcontextprotocol/ui":{}}})").any_callback());
@@ -32,9 +39,16 @@ TEST(ClientCapabilities, AnEmptyElicitationMeansForms) {
 
 // GB 4.6
 TEST(ClientCapabilities, AreToldToServersInTheirRevision) {
-  ClientCapabilities all{.roots = true, .roots_changed = true, .sampling = true, .sampling_tools = true, .elicitation_form = true, .elicitation_url = true};
-  EXPECT_EQ(to_json(all, Revision::v2025_11_25).str(), R"({"roots":{"listChanged":true},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}}})");
-  EXPECT_EQ(to_json(all, Revision::v2026_07_28).str(), R"({"roots":{},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}}})");
+  ClientCapabilities all{.roots = true,
+                         .roots_changed = true,
+                         .sampling = true,
+                         .sampling_tools = true,
+                         .elicitation_form = true,
+                         .elicitation_url = true};
+  EXPECT_EQ(to_json(all, Revision::v2025_11_25).str(),
+            R"({"roots":{"listChanged":true},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}}})");
+  EXPECT_EQ(to_json(all, Revision::v2026_07_28).str(),
+            R"({"roots":{},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}}})");
   EXPECT_EQ(to_json(ClientCapabilities{.elicitation_form = true}, Revision::v2025_06_18).str(), R"({"elicitation":{}})");
   EXPECT_EQ(to_json(ClientCapabilities{}, Revision::v2026_07_28).str(), "{}");
   for (const Revision revision : {Revision::v2025_11_25, Revision::v2026_07_28}) {
@@ -46,13 +60,21 @@ TEST(ClientCapabilities, AreToldToServersInTheirRevision) {
 ServerCapabilities read_server(std::string_view text) { return read_server_capabilities(*json::parse(text)); }
 
 TEST(ServerCapabilities, AreReadAndTold) {
-  const char* text = R"({"tools":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"prompts":{},"completions":{},"logging":{}})";
+  const char* text =
+      R"({"tools":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true},"prompts":{},"completions":{},"logging":{}})";
   const ServerCapabilities all = read_server(text);
-  EXPECT_EQ(all, (ServerCapabilities{.tools = true, .tools_changed = true, .resources = true, .resources_changed = true, .resources_subscribe = true,
-                                     .prompts = true, .completions = true, .logging = true}));
+  EXPECT_EQ(all, (ServerCapabilities{.tools = true,
+                                     .tools_changed = true,
+                                     .resources = true,
+                                     .resources_changed = true,
+                                     .resources_subscribe = true,
+                                     .prompts = true,
+                                     .completions = true,
+                                     .logging = true}));
   EXPECT_EQ(to_json(all, Revision::v2025_11_25).str(), text);
   EXPECT_EQ(read_server("{}"), ServerCapabilities{});
-  EXPECT_EQ(read_server(R"({"tools":{"listChanged":"yes"},"resources":{"subscribe":1}})"), (ServerCapabilities{.tools = true, .resources = true}));
+  EXPECT_EQ(read_server(R"({"tools":{"listChanged":"yes"},"resources":{"subscribe":1}})"),
+            (ServerCapabilities{.tools = true, .resources = true}));
 }
 
 // GB-321: 2024-11-05 has no completions capability

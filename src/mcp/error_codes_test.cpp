@@ -68,7 +68,8 @@ TEST(ErrorCodes, ModernClientsNeverGetForbiddenCodes) {
 // TR-623, TR-626
 TEST(ErrorCodes, KnowsWhatOnlyModernServersSay) {
   for (const int c : {-32020, -32021, -32022}) EXPECT_TRUE(is_modern_only(c)) << c;
-  for (const int c : {-32700, -32601, -32602, -32000, -32001, -32002, -32019, -32023, -32042, 0, 1}) EXPECT_FALSE(is_modern_only(c)) << c;
+  for (const int c : {-32700, -32601, -32602, -32000, -32001, -32002, -32019, -32023, -32042, 0, 1})
+    EXPECT_FALSE(is_modern_only(c)) << c;
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ const Row* find(Method method) {
   return row == kTable.end() ? nullptr : &*row;
 }
 
-constexpr std::array<std::string_view, 8> kLevels = {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"};
+constexpr std::array<std::string_view, 8> kLevels = {"debug", "info",     "notice", "warning",
+                                                     "error", "critical", "alert",  "emergency"};
 
 }  // namespace
 
@@ -110,8 +111,8 @@ bool may_require_input(Method method) {
 }
 
 bool is_read(Method method) {
-  return list_of(method) || method == Method::discover || method == Method::resources_read || method == Method::prompts_get ||
-         method == Method::completion_complete;
+  return list_of(method) || method == Method::discover || method == Method::resources_read ||
+         method == Method::prompts_get || method == Method::completion_complete;
 }
 
 std::string_view changed_notification(ListKind kind) {

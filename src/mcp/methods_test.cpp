@@ -8,11 +8,26 @@
 namespace gatehouse::mcp {
 namespace {
 
-constexpr Method kMethods[] = {Method::initialize, Method::ping, Method::discover, Method::tools_list, Method::tools_call,
-                               Method::resources_list, Method::resources_templates_list, Method::resources_read,
-                               Method::resources_subscribe, Method::resources_unsubscribe, Method::prompts_list, Method::prompts_get,
-                               Method::completion_complete, Method::logging_set_level, Method::subscriptions_listen, Method::tasks_get,
-                               Method::tasks_result, Method::tasks_list, Method::tasks_cancel, Method::tasks_update};
+constexpr Method kMethods[] = {Method::initialize,
+                               Method::ping,
+                               Method::discover,
+                               Method::tools_list,
+                               Method::tools_call,
+                               Method::resources_list,
+                               Method::resources_templates_list,
+                               Method::resources_read,
+                               Method::resources_subscribe,
+                               Method::resources_unsubscribe,
+                               Method::prompts_list,
+                               Method::prompts_get,
+                               Method::completion_complete,
+                               Method::logging_set_level,
+                               Method::subscriptions_listen,
+                               Method::tasks_get,
+                               Method::tasks_result,
+                               Method::tasks_list,
+                               Method::tasks_cancel,
+                               Method::tasks_update};
 
 TEST(Methods, NamesAreReadBack) {
   std::set<std::string_view> names;
@@ -29,8 +44,9 @@ TEST(Methods, NamesAreReadBack) {
 
 // Spec: 2026-07-28 changelog; TR-605 for what a modern request may no longer ask
 TEST(Methods, ExistInTheErasThatDefineThem) {
-  const std::set<Method> legacy_only = {Method::initialize, Method::ping, Method::resources_subscribe, Method::resources_unsubscribe,
-                                        Method::logging_set_level, Method::tasks_result, Method::tasks_list};
+  const std::set<Method> legacy_only = {
+      Method::initialize,        Method::ping,         Method::resources_subscribe, Method::resources_unsubscribe,
+      Method::logging_set_level, Method::tasks_result, Method::tasks_list};
   const std::set<Method> modern_only = {Method::discover, Method::subscriptions_listen, Method::tasks_update};
   for (const Revision revision : kRevisions) {
     for (const Method method : kMethods) {
@@ -51,8 +67,9 @@ TEST(Methods, EachListHasItsMethodMemberAndNotification) {
 
 // Spec: 2026-07-28 server/utilities/caching; basic/patterns/mrtr
 TEST(Methods, PropertiesOfResults) {
-  const std::set<Method> cacheable = {Method::discover, Method::tools_list, Method::resources_list, Method::resources_templates_list,
-                                      Method::prompts_list, Method::resources_read};
+  const std::set<Method> cacheable = {Method::discover,       Method::tools_list,
+                                      Method::resources_list, Method::resources_templates_list,
+                                      Method::prompts_list,   Method::resources_read};
   const std::set<Method> asking = {Method::tools_call, Method::prompts_get, Method::resources_read};
   // GB-006: what may be sent again
   std::set<Method> reads = cacheable;

@@ -11,8 +11,8 @@ namespace {
 template <class Owner>
 struct Control {
   std::string_view key;
-  std::string_view Owner::*raw;    ///< Gets the value's bytes.
-  std::string_view Owner::*text;   ///< Gets the unescaped string; the value has to be one.
+  std::string_view Owner::* raw;   ///< Gets the value's bytes.
+  std::string_view Owner::* text;  ///< Gets the unescaped string; the value has to be one.
 };
 
 constexpr std::array kMetaMembers = {
@@ -52,7 +52,8 @@ const Control<Owner>* find(const std::array<Control<Owner>, N>& table, std::stri
 
 /// Files one member of a control table; `raw` are its bytes.
 template <class Owner>
-Result<void> take(const Control<Owner>& control, Owner& owner, std::string_view raw, std::forward_list<std::string>& unescaped) {
+Result<void> take(const Control<Owner>& control, Owner& owner, std::string_view raw,
+                  std::forward_list<std::string>& unescaped) {
   if (control.raw) {
     if (!(owner.*control.raw).empty()) return wrong(control.key, "is given twice");
     owner.*control.raw = raw;
@@ -79,7 +80,7 @@ Result<std::string_view> read_meta(json::Node& node, Params& params) {
     auto raw = value.raw();
     if (!raw) return fail(std::move(raw.error()));
     if (const auto* control = find(kMetaMembers, key)) return take(*control, params.meta, *raw, params.unescaped);
-    const bool in_source = key.data() == begin + 1;   // else it ends with the walk
+    const bool in_source = key.data() == begin + 1;  // else it ends with the walk
     params.meta.others.push_back({in_source ? key : std::string_view(params.unescaped.emplace_front(key)), *raw, begin});
     return {};
   });

@@ -12,7 +12,8 @@ using test::request;
 
 /// What reading `params` of a tools/call ends with.
 Result<void> read_call(std::string_view params) {
-  const auto text = Buffer::copy_of(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":)" + std::string(params) + "}");
+  const auto text =
+      Buffer::copy_of(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":)" + std::string(params) + "}");
   auto message = read_message(text.view(), 64);
   if (!message) return fail(std::move(message.error()));
   return {};
@@ -25,7 +26,8 @@ std::vector<std::string> keys(const json::ObjectView& object) {
 }
 
 TEST(Message, FindsWhatRoutingNeeds) {
-  const auto call = request("tools/call", R"({"name":"crm.add","arguments":{"name":"inner","uri":"x"},"_meta":{"progressToken":"t"}})");
+  const auto call = request(
+      "tools/call", R"({"name":"crm.add","arguments":{"name":"inner","uri":"x"},"_meta":{"progressToken":"t"}})");
   EXPECT_EQ(call->method, Method::tools_call);
   EXPECT_EQ(call->params.name, "crm.add");
   EXPECT_EQ(call->params.name_raw, "\"crm.add\"");
@@ -78,9 +80,13 @@ TEST(Message, UnescapesNamesAndKeepsTheirTokens) {
 
 // Keys with escapes stand in other memory than the message; they have to live as long as it does.
 TEST(Message, KeysWithEscapesOutliveTheWalk) {
-  const auto call = request("tools/call", R"({"name":"n","_meta":{"vendor.ex\u0061mple\/a-long-key-that-needs-memory":1},"an-\u0061dditional-member-with-a-long-key":2})");
-  (void)request("tools/call", R"({"\u0062bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb":3})");   // uses the same scratch memory
-  EXPECT_EQ(keys(call->params.object), (std::vector<std::string>{"name", "_meta", "an-additional-member-with-a-long-key"}));
+  const auto call = request(
+      "tools/call",
+      R"({"name":"n","_meta":{"vendor.ex\u0061mple\/a-long-key-that-needs-memory":1},"an-\u0061dditional-member-with-a-long-key":2})");
+  (void)request("tools/call",
+                R"({"\u0062bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb":3})");  // uses the same scratch memory
+  EXPECT_EQ(keys(call->params.object),
+            (std::vector<std::string>{"name", "_meta", "an-additional-member-with-a-long-key"}));
   ASSERT_EQ(call->params.meta.others.size(), 1U);
   EXPECT_EQ(call->params.meta.others[0].key, "vendor.example/a-long-key-that-needs-memory");
 }
@@ -104,12 +110,15 @@ TEST(Message, RefusesControlMembersThatComeTwice) {
     ASSERT_FALSE(read) << params;
     EXPECT_EQ(read.error().kind, Kind::invalid_params) << params;
   }
-  EXPECT_TRUE(read_call(R"({"name":"a","arguments":{"x":1,"x":2}})")) << "what is inside arguments is the server's business";
+  EXPECT_TRUE(read_call(R"({"name":"a","arguments":{"x":1,"x":2}})"))
+      << "what is inside arguments is the server's business";
 }
 
 TEST(Message, RefusesControlMembersOfTheWrongType) {
-  for (const auto* params : {R"({"name":1})", R"({"name":null})", R"({"uri":["a"]})", R"({"cursor":2})", R"({"_meta":[]})", R"({"_meta":null})",
-                             R"({"_meta":{"io.modelcontextprotocol/protocolVersion":20260728}})", R"({"level":0})", R"({"name":"\ud800"})"}) {
+  for (const auto* params :
+       {R"({"name":1})", R"({"name":null})", R"({"uri":["a"]})", R"({"cursor":2})", R"({"_meta":[]})",
+        R"({"_meta":null})", R"({"_meta":{"io.modelcontextprotocol/protocolVersion":20260728}})", R"({"level":0})",
+        R"({"name":"\ud800"})"}) {
     const auto read = read_call(params);
     ASSERT_FALSE(read) << params;
     EXPECT_TRUE(read.error().kind == Kind::invalid_params || read.error().kind == Kind::parse_error) << params;
@@ -124,29 +133,36 @@ TEST(Message, KeepsTheIdOfARefusedMessage) {
 }
 
 TEST(Message, ReadsNotifications) {
-  const ClientMessage cancelled(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"7","reason":"x"}})");
+  const ClientMessage cancelled(
+      R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"7","reason":"x"}})");
   EXPECT_EQ(cancelled->rpc.type, jsonrpc::Type::notification);
   EXPECT_EQ(cancelled->params.request_id, "\"7\"");
-  const ClientMessage progress(R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1e1,"progress":1}})");
+  const ClientMessage progress(
+      R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1e1,"progress":1}})");
   EXPECT_EQ(progress->params.progress_token, "1e1");
 }
 
 TEST(Message, IsCheckedDownToTheLastByte) {
-  for (const auto* text : {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":01}})", R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":tru}})",
-                           R"({"jsonrpc":"2.0","id":1,"method":"x"} x)", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":{\"a\":\"\xff\"}}"}) {
+  for (const auto* text :
+       {R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":01}})",
+        R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":tru}})", R"({"jsonrpc":"2.0","id":1,"method":"x"} x)",
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":{\"a\":\"\xff\"}}"}) {
     const auto bytes = Buffer::copy_of(text);
     const auto message = read_message(bytes.view(), 64);
     ASSERT_FALSE(message) << text;
     EXPECT_EQ(message.error().kind, Kind::parse_error) << text;
   }
-  const auto deep = Buffer::copy_of(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":)" + std::string(64, '[') + std::string(64, ']') + "}}");
+  const auto deep = Buffer::copy_of(R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":)" + std::string(64, '[') +
+                                    std::string(64, ']') + "}}");
   EXPECT_FALSE(read_message(deep.view(), 64));
   EXPECT_TRUE(read_message(deep.view(), 66));
 }
 
 TEST(ServerMessage, BlamesTheServer) {
-  for (const auto* text : {"", "hello", "{}", R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","id":1,"result":{},"error":{}})", R"({"jsonrpc":"2.0","id":1,"result":[]})",
-                           R"({"jsonrpc":"2.0","id":1,"result":{"_meta":1}})", R"({"jsonrpc":"2.0","id":1,"result":{"resultType":3}})"}) {
+  for (const auto* text :
+       {"", "hello", "{}", R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","id":1,"result":{},"error":{}})",
+        R"({"jsonrpc":"2.0","id":1,"result":[]})", R"({"jsonrpc":"2.0","id":1,"result":{"_meta":1}})",
+        R"({"jsonrpc":"2.0","id":1,"result":{"resultType":3}})"}) {
     const auto bytes = Buffer::copy_of(text);
     ResultView view;
     const auto message = read_server_message(bytes.view(), Uris::collect, view);

@@ -98,8 +98,8 @@ Bytes read_member(std::string_view key, json::Node& value, Uris uris, ResultView
 
 /// What the envelope or a bridge looks at: two of them could be read differently here and by the client.
 bool is_control(std::string_view key) {
-  return key == "_meta" || key == "content" || key == "structuredContent" || key == "isError" || key == "ttlMs" || key == "resultType" ||
-         key == "cacheScope";
+  return key == "_meta" || key == "content" || key == "structuredContent" || key == "isError" || key == "ttlMs" ||
+         key == "resultType" || key == "cacheScope";
 }
 
 Result<void> note(std::string_view key, std::string_view raw, ResultView& view) {
@@ -107,10 +107,14 @@ Result<void> note(std::string_view key, std::string_view raw, ResultView& view) 
     if (raw.front() != '"') return wrong(std::string(key) + " has to be a string");
     return raw.substr(1, raw.size() - 2);
   };
-  if (key == "content") view.content = raw;
-  else if (key == "structuredContent") view.structured_content = raw;
-  else if (key == "isError") view.is_error = raw == "true";
-  else if (key == "ttlMs") view.ttl_ms = raw;
+  if (key == "content")
+    view.content = raw;
+  else if (key == "structuredContent")
+    view.structured_content = raw;
+  else if (key == "isError")
+    view.is_error = raw == "true";
+  else if (key == "ttlMs")
+    view.ttl_ms = raw;
   else if (key == "resultType" || key == "cacheScope") {
     auto value = text();
     if (!value) return fail(std::move(value.error()));
@@ -152,7 +156,8 @@ Result<ErrorView> read_error(std::string_view raw) {
   });
   if (!walked) return wrong("its error object is malformed");
   const auto [end, status] = std::from_chars(code.data(), code.data() + code.size(), error.code);
-  if (code.empty() || status != std::errc{} || end != code.data() + code.size()) return wrong("its error has no integer code");
+  if (code.empty() || status != std::errc{} || end != code.data() + code.size())
+    return wrong("its error has no integer code");
   return error;
 }
 

@@ -44,11 +44,16 @@ TEST(ResultView, OfAnEmptyResultIsEmpty) {
 
 // GB section 4.2, "Where URIs occur"
 TEST(ResultView, FindsUrisWhereTheProtocolHasThem) {
-  EXPECT_EQ(uris_of(R"({"contents":[{"uri":"a:1","text":"a:x"},{"uri":"a:2","blob":""}]})"), (std::vector<std::string>{"\"a:1\"", "\"a:2\""}));
-  EXPECT_EQ(uris_of(R"({"content":[{"type":"text","text":"a:x"},{"type":"resource_link","uri":"a:1","name":"n"},{"type":"resource","resource":{"text":"","uri":"a:2"}}]})"),
+  EXPECT_EQ(uris_of(R"({"contents":[{"uri":"a:1","text":"a:x"},{"uri":"a:2","blob":""}]})"),
             (std::vector<std::string>{"\"a:1\"", "\"a:2\""}));
-  EXPECT_EQ(uris_of(R"({"messages":[{"role":"user","content":{"type":"resource","resource":{"uri":"a:1"}}},{"role":"user","content":[{"type":"resource_link","uri":"a:2"}]}]})"),
-            (std::vector<std::string>{"\"a:1\"", "\"a:2\""}));
+  EXPECT_EQ(
+      uris_of(
+          R"({"content":[{"type":"text","text":"a:x"},{"type":"resource_link","uri":"a:1","name":"n"},{"type":"resource","resource":{"text":"","uri":"a:2"}}]})"),
+      (std::vector<std::string>{"\"a:1\"", "\"a:2\""}));
+  EXPECT_EQ(
+      uris_of(
+          R"({"messages":[{"role":"user","content":{"type":"resource","resource":{"uri":"a:1"}}},{"role":"user","content":[{"type":"resource_link","uri":"a:2"}]}]})"),
+      (std::vector<std::string>{"\"a:1\"", "\"a:2\""}));
 }
 
 // GB-054
@@ -82,8 +87,10 @@ TEST(ResultView, DoesNotFollowNestingWhereTheProtocolHasNone) {
 }
 
 TEST(ResultView, KeysWithEscapesOutliveTheWalk) {
-  const auto answer = server_answer(R"({"a-very-long-member-n\u0061me-of-a-vendor":1,"_meta":{"a-very-long-meta-key-n\u0061me-of-a-vendor":2}})");
-  (void)server_answer(R"({"\u0062bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb":3})");   // uses the same scratch memory
+  const auto answer = server_answer(
+      R"({"a-very-long-member-n\u0061me-of-a-vendor":1,"_meta":{"a-very-long-meta-key-n\u0061me-of-a-vendor":2}})");
+  (void)server_answer(
+      R"({"\u0062bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb":3})");  // uses the same scratch memory
   ASSERT_EQ(answer->view.object.members.size(), 2U);
   EXPECT_EQ(answer->view.object.members[0].key, "a-very-long-member-name-of-a-vendor");
   ASSERT_EQ(answer->view.meta.members.size(), 1U);
@@ -91,8 +98,9 @@ TEST(ResultView, KeysWithEscapesOutliveTheWalk) {
 }
 
 TEST(ResultView, RefusesControlMembersThatComeTwice) {
-  for (const auto* result : {R"({"resultType":"complete","resultType":"input_required"})", R"({"_meta":{},"_meta":{}})", R"({"ttlMs":1,"ttlMs":2})",
-                             R"({"isError":false,"isError":true})", R"({"cacheScope":"public","cacheScope":"private"})", R"({"content":[],"content":[{}]})",
+  for (const auto* result : {R"({"resultType":"complete","resultType":"input_required"})", R"({"_meta":{},"_meta":{}})",
+                             R"({"ttlMs":1,"ttlMs":2})", R"({"isError":false,"isError":true})",
+                             R"({"cacheScope":"public","cacheScope":"private"})", R"({"content":[],"content":[{}]})",
                              R"({"resultType":"complete","result\u0054ype":"task"})"}) {
     const auto message = read(result);
     ASSERT_FALSE(message) << result;
@@ -110,13 +118,14 @@ TEST(ErrorView, ReadsCodeMessageAndData) {
 }
 
 TEST(ErrorView, NeedsAnIntegerCode) {
-  for (const auto* text : {"{}", R"({"message":"x"})", R"({"code":"1"})", R"({"code":1.5})", R"({"code":null})", R"({"code":99999999999})", "[]"}) {
+  for (const auto* text : {"{}", R"({"message":"x"})", R"({"code":"1"})", R"({"code":1.5})", R"({"code":null})",
+                           R"({"code":99999999999})", "[]"}) {
     const auto bytes = Buffer::copy_of(text);
     const auto error = read_error(bytes.view());
     ASSERT_FALSE(error) << text;
     EXPECT_EQ(error.error().kind, Kind::bad_reply) << text;
   }
-  const auto silent = Buffer::copy_of(R"({"code":0})");   // a message is required, but the code says enough
+  const auto silent = Buffer::copy_of(R"({"code":0})");  // a message is required, but the code says enough
   EXPECT_TRUE(read_error(silent.view()));
 }
 

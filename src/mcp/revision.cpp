@@ -5,8 +5,8 @@
 namespace gatehouse::mcp {
 namespace {
 
-constexpr std::array<std::string_view, kRevisions.size()> kNames = {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25",
-                                                                    "2026-07-28"};
+constexpr std::array<std::string_view, kRevisions.size()> kNames = {"2024-11-05", "2025-03-26", "2025-06-18",
+                                                                    "2025-11-25", "2026-07-28"};
 
 bool is_date(std::string_view text) {
   if (text.size() != 10) return false;

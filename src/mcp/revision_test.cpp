@@ -10,7 +10,8 @@ TEST(Revision, NamesAreReadBackInOrder) {
     EXPECT_EQ(parse_revision(to_string(kRevisions[i])), kRevisions[i]);
     EXPECT_TRUE(i == 0 || to_string(kRevisions[i - 1]) < to_string(kRevisions[i]));
   }
-  for (const auto* other : {"", "2025-11-26", "2025-11-25 ", "draft", "2025-6-18"}) EXPECT_FALSE(parse_revision(other)) << other;
+  for (const auto* other : {"", "2025-11-26", "2025-11-25 ", "draft", "2025-6-18"})
+    EXPECT_FALSE(parse_revision(other)) << other;
 }
 
 // Spec: 2026-07-28 basic/versioning
@@ -36,7 +37,7 @@ TEST(Revision, UnknownVersionsAreModernUnlessTheyLookLikeOldDates) {
 struct Row {
   const char* question;
   bool (*ask)(Revision);
-  const char* answers;   // one letter per revision, oldest first
+  const char* answers;  // one letter per revision, oldest first
 };
 
 // Spec: the changelogs of 2025-03-26, 2025-06-18, 2025-11-25 and 2026-07-28

@@ -16,10 +16,13 @@ void append_number(std::string& out, std::size_t value) {
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
-bool has_length_without_body(std::string_view method) { return method == "POST" || method == "PUT" || method == "PATCH"; }
+bool has_length_without_body(std::string_view method) {
+  return method == "POST" || method == "PUT" || method == "PATCH";
+}
 
 std::unexpected<Error> too_large(std::size_t limit) {
-  return fail(Kind::too_large, Origin::upstream, "the server's answer is larger than " + std::to_string(limit) + " bytes");
+  return fail(Kind::too_large, Origin::upstream,
+              "the server's answer is larger than " + std::to_string(limit) + " bytes");
 }
 
 }  // namespace
@@ -32,10 +35,7 @@ Error cancelled_error(const Cancel& cancel) {
 }
 
 ClientConnection::ClientConnection(HttpClient::Impl& pool, Origin& origin, Fd fd)
-    : pool_(&pool),
-      origin_(origin),
-      stream_(pool.loop.impl().poller, std::move(fd), this),
-      reader_(pool.options.head) {
+    : pool_(&pool), origin_(origin), stream_(pool.loop.impl().poller, std::move(fd), this), reader_(pool.options.head) {
   ++origin_.open;
   ++pool.counters.open_connections;
   pool.busy.push_back(*this);
@@ -52,7 +52,8 @@ ClientConnection::~ClientConnection() {
 Task<Result<void>> ClientConnection::establish(Cancel& limit) {
   const Cancel::Hook stop(limit, [this] { stream_.abort(); });
   const auto failed = [](const std::string& why, std::string detail) {
-    return fail(Kind::unavailable, gatehouse::Origin::upstream, "the server cannot be reached: " + why, std::move(detail));
+    return fail(Kind::unavailable, gatehouse::Origin::upstream, "the server cannot be reached: " + why,
+                std::move(detail));
   };
   co_await stream_.writable();
   int error = 0;
@@ -108,15 +109,17 @@ Result<bool> ClientConnection::receive_head() {
     if (*state != ResponseReader::State::head) return true;
     const ssize_t count = receive();
     if (count == -EAGAIN) return false;
-    if (count <= 0) return fail(Kind::connection_lost, gatehouse::Origin::upstream, "the connection was lost", text_of(static_cast<int>(-count)));
+    if (count <= 0)
+      return fail(Kind::connection_lost, gatehouse::Origin::upstream, "the connection was lost",
+                  text_of(static_cast<int>(-count)));
   }
 }
 
 Result<void> ClientConnection::ended_by(ssize_t count, const Cancel& cancel) {
   if (cancel.requested()) return fail(cancelled_error(cancel));
   if (count == 0) return reader_.ended();
-  return fail(Kind::connection_lost, gatehouse::Origin::upstream, "the connection to the server was lost in the middle of its answer",
-              text_of(static_cast<int>(-count)));
+  return fail(Kind::connection_lost, gatehouse::Origin::upstream,
+              "the connection to the server was lost in the middle of its answer", text_of(static_cast<int>(-count)));
 }
 
 Task<Result<std::string_view>> ClientConnection::read(Cancel& cancel) {
@@ -169,7 +172,8 @@ bool ClientConnection::is_quiet() {
 
 void ClientConnection::finish() {
   const bool reusable = pool_ && reader_.state() == ResponseReader::State::done && !reader_.has_bytes() &&
-                        reader_.head().keep_alive && origin_.idle_count < pool_->options.max_idle_per_origin && is_quiet();
+                        reader_.head().keep_alive && origin_.idle_count < pool_->options.max_idle_per_origin &&
+                        is_quiet();
   if (!reusable) {
     delete this;
     return;

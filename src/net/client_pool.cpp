@@ -13,13 +13,14 @@ namespace gatehouse::net {
 namespace {
 
 constexpr std::size_t kSpareBuffers = 64;
-constexpr int kRounds = 8;   // idle time is measured in eighths
+constexpr int kRounds = 8;  // idle time is measured in eighths
 
 Result<Fd> begin_connect(const Address& address) {
   Fd fd{::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   const int on = 1;
   if (fd) (void)::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (fd && (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 || errno == EINPROGRESS)) {
+  if (fd && (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 ||
+             errno == EINPROGRESS)) {
     return fd;
   }
   return fail(Kind::unavailable, Origin::upstream,
@@ -78,7 +79,8 @@ Task<Result<std::unique_ptr<ClientConnection>>> HttpClient::Impl::connect(const 
   const Cancel::Hook outer(cancel, [&limit, &cancel] { limit.request(cancel.reason()); });
   const Deadline deadline(loop.timers(), options.connect_timeout, limit);
   const auto addresses = co_await resolve(loop, origin.host, origin.port, limit);
-  Error reason = addresses ? Error{Kind::unavailable, gatehouse::Origin::upstream, "the server's name has no address"} : addresses.error();
+  Error reason = addresses ? Error{Kind::unavailable, gatehouse::Origin::upstream, "the server's name has no address"}
+                           : addresses.error();
   for (std::size_t i = 0; addresses && i < addresses->size() && !limit.requested(); ++i) {
     auto fd = begin_connect((*addresses)[i]);
     if (!fd) {
@@ -119,7 +121,8 @@ Buffer HttpClient::Impl::take_buffer() {
 }
 
 void HttpClient::Impl::give_back(Buffer buffer) {
-  if (spare.size() < kSpareBuffers && buffer.capacity() == options.buffer_bytes - kSlack) spare.push_back(std::move(buffer));
+  if (spare.size() < kSpareBuffers && buffer.capacity() == options.buffer_bytes - kSlack)
+    spare.push_back(std::move(buffer));
 }
 
 void HttpClient::Impl::put_idle(ClientConnection& connection) {

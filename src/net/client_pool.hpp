@@ -24,8 +24,9 @@ struct OriginKey {
 };
 
 /// One connection to a server; either idle in the pool, or lent to one request and its reply.
-class ClientConnection final : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
-                               private Watch::Listener {
+class ClientConnection final
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+      private Watch::Listener {
  public:
   struct Origin;
 
@@ -47,7 +48,7 @@ class ClientConnection final : public boost::intrusive::list_base_hook<boost::in
 
   /// Nothing came, not even the end.
   [[nodiscard]] bool is_quiet();
-  void finish();                 ///< The reply is gone: back into the pool, or closed. May destroy this.
+  void finish();  ///< The reply is gone: back into the pool, or closed. May destroy this.
   void orphan() { pool_ = nullptr; }
 
  private:
@@ -58,7 +59,7 @@ class ClientConnection final : public boost::intrusive::list_base_hook<boost::in
   void rest();
   void on_hangup() override;
 
-  HttpClient::Impl* pool_;       // null once the client is gone, and the origin with it
+  HttpClient::Impl* pool_;  // null once the client is gone, and the origin with it
   Origin& origin_;
   Stream stream_;
   ResponseReader reader_;
@@ -77,9 +78,9 @@ struct ClientConnection::Origin {
   std::uint16_t port;
   bool tls;
   std::string host_line;
-  List idle;                     // the one used last is at the back
+  List idle;  // the one used last is at the back
   std::size_t idle_count = 0;
-  std::size_t open = 0;          // connections, and attempts to make one
+  std::size_t open = 0;  // connections, and attempts to make one
 };
 
 /// What a request that ended early came to.
@@ -98,7 +99,7 @@ struct HttpClient::Impl {
     Origin& origin;
     ~Reservation() { pool.release(origin); }
   };
-  std::unique_ptr<ClientConnection> take_idle(const Url& url);   // null if there is none
+  std::unique_ptr<ClientConnection> take_idle(const Url& url);  // null if there is none
   std::unique_ptr<ClientConnection> watch(Origin& origin, Fd fd);
   Task<Result<std::unique_ptr<ClientConnection>>> connect(const Url& url, Cancel& cancel);
 
@@ -117,7 +118,7 @@ struct HttpClient::Impl {
   struct Hash {
     std::size_t operator()(const OriginKey& key) const { return std::hash<std::string_view>{}(key.host) ^ key.port; }
   };
-  std::unordered_map<OriginKey, std::unique_ptr<Origin>, Hash> origins;   // the keys view into the values
+  std::unordered_map<OriginKey, std::unique_ptr<Origin>, Hash> origins;  // the keys view into the values
   Origin::List busy;
   std::vector<Buffer> spare;
   Timer round;

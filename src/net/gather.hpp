@@ -60,7 +60,7 @@ class Gather {
 
   std::string_view first_;
   std::span<const std::string_view> rest_;
-  std::size_t skip_ = 0;   // bytes of rest_.front() that are gone
+  std::size_t skip_ = 0;  // bytes of rest_.front() that are gone
   std::size_t left_ = 0;
 };
 

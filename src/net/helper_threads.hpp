@@ -18,7 +18,7 @@ class HelperThreads {
   HelperThreads& operator=(const HelperThreads&) = delete;
 
   void run(std::move_only_function<void()> job);
-  void stop();   ///< Drops the jobs that have not begun and waits for the others.
+  void stop();  ///< Drops the jobs that have not begun and waits for the others.
 
  private:
   static constexpr std::size_t kMaxThreads = 4;  // one slow name server must not hold up the other look-ups

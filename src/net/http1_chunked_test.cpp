@@ -64,9 +64,8 @@ TEST(ChunkedDecoder, IsNotDoneBeforeTheLastByte) {
 
 TEST(ChunkedDecoder, StopsWhenItsReaderRefuses) {
   ChunkedDecoder decoder;
-  const auto fed = decoder.feed("1\r\na\r\n", [](std::string_view) -> Result<void> {
-    return fail(Kind::too_large, Origin::client, "enough");
-  });
+  const auto fed = decoder.feed(
+      "1\r\na\r\n", [](std::string_view) -> Result<void> { return fail(Kind::too_large, Origin::client, "enough"); });
   ASSERT_FALSE(fed);
   EXPECT_EQ(fed.error().kind, Kind::too_large);
 }

@@ -12,9 +12,12 @@ std::string_view next_item(std::string_view& list, char separator) {
   bool quoted = false;
   std::size_t i = 0;
   for (; i < list.size(); ++i) {
-    if (quoted && list[i] == '\\') ++i;
-    else if (list[i] == '"') quoted = !quoted;
-    else if (list[i] == separator && !quoted) break;
+    if (quoted && list[i] == '\\')
+      ++i;
+    else if (list[i] == '"')
+      quoted = !quoted;
+    else if (list[i] == separator && !quoted)
+      break;
   }
   i = std::min(i, list.size());
   const std::string_view item = trim_blanks(list.substr(0, i));
@@ -72,7 +75,9 @@ bool accepts(std::string_view accept, std::string_view media_type) {
   return accepted;
 }
 
-std::string_view media_type(std::string_view content_type) { return trim_blanks(content_type.substr(0, content_type.find(';'))); }
+std::string_view media_type(std::string_view content_type) {
+  return trim_blanks(content_type.substr(0, content_type.find(';')));
+}
 
 std::string_view reason_phrase(int status) {
   switch (status) {
@@ -115,8 +120,12 @@ std::string_view reason_phrase(int status) {
     case 504: return "Gateway Timeout";
     case 505: return "HTTP Version Not Supported";
     case 507: return "Insufficient Storage";
-    default: return status < 200 ? "Informational" : status < 300 ? "Success" : status < 400 ? "Redirection"
-                  : status < 500 ? "Client Error" : "Server Error";
+    default:
+      return status < 200   ? "Informational"
+             : status < 300 ? "Success"
+             : status < 400 ? "Redirection"
+             : status < 500 ? "Client Error"
+                            : "Server Error";
   }
 }
 

@@ -124,7 +124,8 @@ Step HeadReader::request_line(RequestHead& head) {
 Step HeadReader::status_line(ResponseHead& head) {
   if (const Step step = version(); step != Step::done) return step;
   if (end_ - p_ < 5) return Step::more;  // " 200" and what follows
-  if (p_[0] != ' ' || !is_digit(p_[1]) || !is_digit(p_[2]) || !is_digit(p_[3])) return bad("the status line is malformed");
+  if (p_[0] != ' ' || !is_digit(p_[1]) || !is_digit(p_[2]) || !is_digit(p_[3]))
+    return bad("the status line is malformed");
   head.status = (p_[1] - '0') * 100 + (p_[2] - '0') * 10 + (p_[3] - '0');
   if (head.status < 100 || head.status > 599) return bad("the status code is out of range");
   p_ += 4;
@@ -181,7 +182,8 @@ Step HeadReader::known_field(const Header& header, Framing& framing) {
       if (!equals_ignoring_case(header.name, "transfer-encoding")) break;
       if (++framing.codings > 1) return bad("more than one Transfer-Encoding");
       framing.chunked = equals_ignoring_case(header.value, "chunked");
-      if (!framing.chunked) return bad("the only transfer coding understood is a single 'chunked'", Kind::unsupported_media);
+      if (!framing.chunked)
+        return bad("the only transfer coding understood is a single 'chunked'", Kind::unsupported_media);
       break;
     default: break;
   }
@@ -197,7 +199,8 @@ std::string_view authority_of(std::string_view target) {
 
 bool is_http_uri(std::string_view target) {
   const std::string_view scheme = target.substr(0, std::min(target.find("://"), target.size()));
-  return (equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https")) && !authority_of(target).empty();
+  return (equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https")) &&
+         !authority_of(target).empty();
 }
 
 bool is_host_value(std::string_view host) {
@@ -213,7 +216,8 @@ std::string_view flaw_of(const RequestHead& head, const Framing& framing, int mi
   if (!is_host_value(framing.host)) return "the Host is malformed";
   if (framing.codings > 0 && framing.lengths > 0) return "both Content-Length and Transfer-Encoding";
   if (framing.codings > 0 && minor_version == 0) return "Transfer-Encoding in HTTP/1.0";
-  if (head.target.front() == '/' || (head.target == "*" && head.method == "OPTIONS") || head.method == "CONNECT") return {};
+  if (head.target.front() == '/' || (head.target == "*" && head.method == "OPTIONS") || head.method == "CONNECT")
+    return {};
   if (!is_http_uri(head.target)) return "the request target is neither a path nor an http URI";
   if (framing.hosts == 1 && !equals_ignoring_case(authority_of(head.target), framing.host)) {
     return "the request target and the Host name different hosts";
@@ -222,10 +226,12 @@ std::string_view flaw_of(const RequestHead& head, const Framing& framing, int mi
 }
 
 /// The result for a head that is not complete, by the step that stopped.
-Result<bool> unfinished(Step step, const HeadReader& reader, std::string_view bytes, const HeadLimits& limits, bool request) {
+Result<bool> unfinished(Step step, const HeadReader& reader, std::string_view bytes, const HeadLimits& limits,
+                        bool request) {
   const Origin origin = request ? Origin::client : Origin::upstream;
   const Kind broken = request ? reader.kind : Kind::bad_reply;
-  if (step == Step::bad) return fail(reader.kind == Kind::too_large ? Kind::too_large : broken, origin, std::string{reader.flaw});
+  if (step == Step::bad)
+    return fail(reader.kind == Kind::too_large ? Kind::too_large : broken, origin, std::string{reader.flaw});
   if (bytes.size() >= limits.bytes) return fail(Kind::too_large, origin, "the head is too large");
   return false;
 }
@@ -274,8 +280,8 @@ Result<bool> parse_head(std::string_view bytes, const HeadLimits& limits, bool t
               : framing.lengths > 0 ? (framing.content_length > 0 ? BodyKind::sized : BodyKind::none)
                                     : BodyKind::until_close;
   head.content_length = framing.content_length;
-  head.keep_alive = head.body != BodyKind::until_close && !framing.close &&
-                    (reader.minor_version() == 1 || framing.keep_alive);
+  head.keep_alive =
+      head.body != BodyKind::until_close && !framing.close && (reader.minor_version() == 1 || framing.keep_alive);
   head.size = reader.size();
   return true;
 }

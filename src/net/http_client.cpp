@@ -10,7 +10,8 @@ namespace {
 
 Error outcome_unknown(std::string detail) {
   return {Kind::outcome_unknown, Origin::upstream,
-          "the server closed the connection without answering; whether it carried out the request is not known", std::move(detail)};
+          "the server closed the connection without answering; whether it carried out the request is not known",
+          std::move(detail)};
 }
 
 bool is_sound(const Url& url, const HttpRequest& request) {
@@ -31,14 +32,18 @@ void HttpReply::Finish::operator()(ClientConnection* connection) const { connect
 int HttpReply::status() const { return connection_->reader().head().status; }
 std::string_view HttpReply::header(std::string_view name) const { return connection_->reader().head().value(name); }
 std::string_view HttpReply::media_type() const { return net::media_type(header("Content-Type")); }
-Task<Result<Buffer>> HttpReply::body(std::size_t max_bytes, Cancel& cancel) { return connection_->body(max_bytes, cancel); }
+Task<Result<Buffer>> HttpReply::body(std::size_t max_bytes, Cancel& cancel) {
+  return connection_->body(max_bytes, cancel);
+}
 Task<Result<std::string_view>> HttpReply::read(Cancel& cancel) { return connection_->read(cancel); }
 
-HttpClient::HttpClient(Loop& loop, HttpClientOptions options) : impl_(std::make_unique<Impl>(loop, std::move(options))) {}
+HttpClient::HttpClient(Loop& loop, HttpClientOptions options)
+    : impl_(std::make_unique<Impl>(loop, std::move(options))) {}
 HttpClient::~HttpClient() = default;
 
 Task<Result<HttpReply>> HttpClient::send(const Url& url, const HttpRequest& request, Cancel& cancel) {
-  if (!is_sound(url, request)) co_return fail(Kind::invalid_request, Origin::gateway, "a header field contains a line break");
+  if (!is_sound(url, request))
+    co_return fail(Kind::invalid_request, Origin::gateway, "a header field contains a line break");
   for (;;) {
     if (cancel.requested()) co_return fail(cancelled_error(cancel));
     auto connection = impl_->take_idle(url);
@@ -66,7 +71,8 @@ Task<Result<HttpReply>> HttpClient::send(const Url& url, const HttpRequest& requ
       auto complete = connection->receive_head();
       if (complete && *complete) co_return HttpReply(connection.release());
       if (cancel.requested()) co_return fail(cancelled_error(cancel));
-      if (!complete && complete.error().kind == Kind::connection_lost) co_return fail(outcome_unknown(complete.error().detail));
+      if (!complete && complete.error().kind == Kind::connection_lost)
+        co_return fail(outcome_unknown(complete.error().detail));
       if (!complete) co_return std::unexpected(std::move(complete.error()));
       co_await stream.readable();
     }

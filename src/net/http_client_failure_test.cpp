@@ -18,7 +18,7 @@ struct Client {
 };
 
 struct Answer {
-  std::string outcome;   // the body, or the name of an error
+  std::string outcome;  // the body, or the name of an error
   std::string message;
 };
 

@@ -118,7 +118,8 @@ Task<void> see_request(ClientFixture& f) {
   group.spawn(store(ask(f, f.url("/mcp?x", server.port()), "{}"), answer));
   const auto peer = co_await server.accept();
   const std::string request = co_await peer->read_until("{}");
-  EXPECT_EQ(request, "POST /mcp?x HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) + "\r\nContent-Length: 2\r\n\r\n{}");
+  EXPECT_EQ(request, "POST /mcp?x HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
+                         "\r\nContent-Length: 2\r\n\r\n{}");
   co_await peer->send("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   co_await group.join();
   EXPECT_EQ(answer, "ok");

@@ -18,11 +18,12 @@ namespace gatehouse::net {
 namespace {
 
 constexpr Milliseconds kLingerTime{2000};
-constexpr Milliseconds kAcceptPause{100};        // after running out of descriptors or memory
-constexpr std::size_t kSpareWorkspaces = 64;     // kept for the next requests; 1 MiB with the default buffer
+constexpr Milliseconds kAcceptPause{100};     // after running out of descriptors or memory
+constexpr std::size_t kSpareWorkspaces = 64;  // kept for the next requests; 1 MiB with the default buffer
 
 std::array<Milliseconds, kPhases> limits_of(const HttpServerOptions& options) {
-  return {options.idle_timeout, options.head_timeout, options.body_timeout, Milliseconds{0}, options.write_timeout, kLingerTime};
+  return {options.idle_timeout, options.head_timeout,  options.body_timeout,
+          Milliseconds{0},      options.write_timeout, kLingerTime};
 }
 
 std::string text_of(const sockaddr_storage& address) {
@@ -159,7 +160,8 @@ void HttpServer::Impl::begin_tick() {
 
 std::unique_ptr<ServerWorkspace> HttpServer::Impl::take_workspace() {
   if (spare.empty()) {
-    return std::make_unique<ServerWorkspace>(RequestReader::Limits{options.head, options.max_body_bytes, options.buffer_bytes});
+    return std::make_unique<ServerWorkspace>(
+        RequestReader::Limits{options.head, options.max_body_bytes, options.buffer_bytes});
   }
   auto workspace = std::move(spare.back());
   spare.pop_back();
@@ -184,9 +186,8 @@ Task<void> HttpServer::stop(Milliseconds grace) {
   for (auto& listener : impl_->listeners) listener->watch().abort();
   impl_->phases.for_each([](Phased& item) { static_cast<ServerConnection&>(item).finish_soon(); });
   Timer patience(impl_->loop.timers());
-  patience.arm(grace, [this] {
-    impl_->phases.for_each([](Phased& item) { static_cast<ServerConnection&>(item).cut(); });
-  });
+  patience.arm(grace,
+               [this] { impl_->phases.for_each([](Phased& item) { static_cast<ServerConnection&>(item).cut(); }); });
   co_await impl_->tasks.join();
   impl_->listeners.clear();
   impl_->tick.disarm();

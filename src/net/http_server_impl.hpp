@@ -19,7 +19,7 @@ namespace gatehouse::net {
 struct ServerWorkspace {
   explicit ServerWorkspace(const RequestReader::Limits& limits) : reader(limits) {}
   RequestReader reader;
-  std::string head;   // of the response
+  std::string head;  // of the response
 };
 
 class ServerConnection;

@@ -179,7 +179,8 @@ TEST(HttpServer, SaysWhyItCannotListen) {
 Task<void> response_shapes(ServerFixture& f) {
   RawClient client(f.loop, f.port);
   co_await client.send(get("/unknown"));
-  EXPECT_EQ(co_await client.read_response(), "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(co_await client.read_response(),
+            "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST(HttpServer, SendsAnEmptyBodyWithItsLength) {
@@ -197,7 +198,8 @@ const std::string kLongHead = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(4
 const Refusal kRefusals[] = {
     {"Garbage", "\x16\x03\x01garbage\r\n", 400},
     {"BareLf", "GET / HTTP/1.1\nHost: a\n\n", 400},
-    {"LengthAndChunked", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+    {"LengthAndChunked",
+     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
     {"TwoLengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400},
     {"BadChunk", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
     {"TooLarge", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n", 413},

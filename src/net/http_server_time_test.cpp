@@ -8,8 +8,11 @@ using namespace test;
 using std::chrono::milliseconds;
 
 HttpServerOptions quick() {
-  return {.head_timeout = milliseconds{60}, .body_timeout = milliseconds{60}, .write_timeout = milliseconds{60},
-          .idle_timeout = milliseconds{60}, .tick = milliseconds{20}};
+  return {.head_timeout = milliseconds{60},
+          .body_timeout = milliseconds{60},
+          .write_timeout = milliseconds{60},
+          .idle_timeout = milliseconds{60},
+          .tick = milliseconds{20}};
 }
 
 Task<void> send_and_wait(ServerFixture& f, std::string bytes, std::string& response) {
@@ -120,7 +123,7 @@ Task<void> read_slowly(ServerFixture& f) {
   co_await client.send(get("/flood"));
   co_await until(f.loop, f.handler.log, 2);
   std::size_t pushed = std::stoul(f.handler.log[1].substr(7));
-  EXPECT_LT(pushed, 20'000'000u);   // the queue and the kernel's buffers, no more
+  EXPECT_LT(pushed, 20'000'000u);  // the queue and the kernel's buffers, no more
   EXPECT_GT(pushed, 100'000u);
   f.handler.release.notify();
   const std::string response = co_await client.read_until("\r\n0\r\n\r\n");

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include <fcntl.h>
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 
 #include <gtest/gtest.h>
@@ -32,7 +32,8 @@ inline Fd connect_to(std::uint16_t port) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   // The kernel answers for the listening socket: this does not wait for the server.
-  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0) << std::strerror(errno);
+  EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0)
+      << std::strerror(errno);
   const int flags = ::fcntl(fd.get(), F_GETFL);
   EXPECT_EQ(::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK), 0);
   return fd;
@@ -47,8 +48,10 @@ class RawClient {
   Task<void> send(std::string bytes) {
     for (Gather rest(bytes); !rest.empty();) {
       const ssize_t count = stream_.write(rest);
-      if (count == -EAGAIN) co_await stream_.writable();
-      else if (count < 0) co_return;  // the server may refuse before it has read everything
+      if (count == -EAGAIN)
+        co_await stream_.writable();
+      else if (count < 0)
+        co_return;  // the server may refuse before it has read everything
     }
   }
 
@@ -151,7 +154,7 @@ class Scripted final : public HttpHandler {
   Loop& loop;
   Signal release;
   std::size_t big_bytes = 10'000'000;
-  std::vector<std::string> log;         // "path body" of each request, then what became of it
+  std::vector<std::string> log;  // "path body" of each request, then what became of it
 
  private:
   Task<void> hold(HttpExchange& exchange);
@@ -240,9 +243,12 @@ struct ServerFixture {
   }
 };
 
-inline std::string get(std::string_view path) { return "GET " + std::string{path} + " HTTP/1.1\r\nHost: localhost\r\n\r\n"; }
+inline std::string get(std::string_view path) {
+  return "GET " + std::string{path} + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+}
 inline std::string post(std::string_view path, std::string_view body) {
-  return "POST " + std::string{path} + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+  return "POST " + std::string{path} +
+         " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
          std::string{body};
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 thread_local ResumeQueue* t_queue = nullptr;
 
-constexpr Milliseconds kTickLinger{1000};  // a busy server arms and disarms all the time: do not stop the clock each time
+constexpr Milliseconds kTickLinger{
+    1000};  // a busy server arms and disarms all the time: do not stop the clock each time
 
 }  // namespace
 

@@ -23,7 +23,7 @@ class ResumeQueue {
  public:
   explicit ResumeQueue(boost::asio::io_context& context) : context_(context) {}
   void push(std::coroutine_handle<> waiter);
-  void drain();   ///< Runs what is there and what comes of it, up to a bound; the rest gets its turn after other events.
+  void drain();  ///< Runs what is there and what comes of it, up to a bound; the rest gets its turn after other events.
 
  private:
   friend class Turn;
@@ -61,7 +61,7 @@ struct Loop::Impl {
   ResumeQueue resumes{context};
   Timers timers{Clock::now()};
   SteadyTimer tick{context};
-  TimePoint quiet_since = TimePoint::max();   // when the last timer was disarmed
+  TimePoint quiet_since = TimePoint::max();  // when the last timer was disarmed
   Poller poller{context};
   std::vector<std::unique_ptr<Signals>> signals;
   HelperThreads helpers;

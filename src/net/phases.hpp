@@ -33,7 +33,8 @@ class PhaseTable {
  public:
   /// `limits[phase]`; zero: no limit.
   PhaseTable(const std::array<Milliseconds, kPhases>& limits, Milliseconds tick) {
-    for (std::size_t i = 0; i < kPhases; ++i) limits_[i] = static_cast<std::uint64_t>((limits[i] + tick - Milliseconds{1}) / tick);
+    for (std::size_t i = 0; i < kPhases; ++i)
+      limits_[i] = static_cast<std::uint64_t>((limits[i] + tick - Milliseconds{1}) / tick);
   }
 
   void enter(Phased& item, Phase phase) {
@@ -75,7 +76,7 @@ class PhaseTable {
 
   std::array<std::uint64_t, kPhases> limits_{};
   std::array<List, kPhases> lists_;
-  List rest_;   // overdue ones that have not moved on yet
+  List rest_;  // overdue ones that have not moved on yet
   std::uint64_t now_ = 0;
 };
 

@@ -16,8 +16,9 @@ struct Item final : Phased {
 };
 
 PhaseTable table() {
-  return PhaseTable({milliseconds{1000}, milliseconds{300}, milliseconds{300}, milliseconds{0}, milliseconds{250}, milliseconds{200}},
-                    milliseconds{100});
+  return PhaseTable(
+      {milliseconds{1000}, milliseconds{300}, milliseconds{300}, milliseconds{0}, milliseconds{250}, milliseconds{200}},
+      milliseconds{100});
 }
 
 TEST(PhaseTable, FindsWhatIsOverdueNotEarlyAndTwoTicksLateAtMost) {

@@ -43,11 +43,11 @@ class Watch {
 
   [[nodiscard]] bool is_readable() const { return readable_; }
   [[nodiscard]] bool is_writable() const { return writable_; }
-  void drained() { readable_ = hung_up_; }   ///< Everything was read. After a hang-up the end is still to be read.
-  void filled() { writable_ = broken_; }     ///< Nothing more fits. On a broken connection the next write tells so.
+  void drained() { readable_ = hung_up_; }  ///< Everything was read. After a hang-up the end is still to be read.
+  void filled() { writable_ = broken_; }    ///< Nothing more fits. On a broken connection the next write tells so.
   [[nodiscard]] bool hung_up() const { return hung_up_; }
 
-  void nudge();   ///< Ends the waits that are under way, as if something had happened.
+  void nudge();  ///< Ends the waits that are under way, as if something had happened.
   /// Ends every wait, now and later. The owner finds `aborted()` set.
   void abort();
   [[nodiscard]] bool aborted() const { return aborted_; }
@@ -83,14 +83,14 @@ class Watch {
 class Poller {
  public:
   explicit Poller(boost::asio::io_context& context);
-  void start();   ///< Begins to listen. The loop calls it once.
+  void start();  ///< Begins to listen. The loop calls it once.
 
  private:
   friend Watch;
   static constexpr std::size_t kBatch = 128;
   struct Slot {
     Watch* watch = nullptr;
-    std::uint32_t generation = 0;   // tells a late event from one for the slot's next owner
+    std::uint32_t generation = 0;  // tells a late event from one for the slot's next owner
   };
   std::uint32_t add(int fd, Watch* watch);
   void remove(int fd, std::uint32_t slot);

@@ -24,7 +24,8 @@ std::unexpected<RequestReader::Refusal> refuse(int status, Error error) {
 }
 
 std::unexpected<RequestReader::Refusal> refuse_body(std::size_t limit) {
-  return refuse(413, Error{Kind::too_large, Origin::client, "the body is larger than " + std::to_string(limit) + " bytes"});
+  return refuse(413,
+                Error{Kind::too_large, Origin::client, "the body is larger than " + std::to_string(limit) + " bytes"});
 }
 
 }  // namespace

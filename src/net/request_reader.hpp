@@ -20,10 +20,10 @@ class RequestReader {
   struct Limits {
     HeadLimits head;
     std::size_t body_bytes;
-    std::size_t buffer_bytes;   // of the input buffer, slack included
+    std::size_t buffer_bytes;  // of the input buffer, slack included
   };
   struct Refusal {
-    int status;                 // HTTP
+    int status;  // HTTP
     Error error;
   };
 
@@ -40,14 +40,14 @@ class RequestReader {
 
   // Meaningful from State::body on, until next().
   [[nodiscard]] const RequestHead& head() const { return head_; }
-  [[nodiscard]] std::string_view body() const { return body_view_; }   ///< When complete.
+  [[nodiscard]] std::string_view body() const { return body_view_; }  ///< When complete.
   /// True once per request: the client waits for `100 Continue` and its body has not begun to arrive.
   [[nodiscard]] bool take_wish_to_continue();
 
-  void next();                                                ///< On to the request behind this one.
-  [[nodiscard]] bool has_bytes() const { return begin_ < in_.size(); }   ///< Of a request that is not complete.
+  void next();                                                            ///< On to the request behind this one.
+  [[nodiscard]] bool has_bytes() const { return begin_ < in_.size(); }    ///< Of a request that is not complete.
   [[nodiscard]] bool has_more() const { return consumed_ < in_.size(); }  ///< Bytes behind a complete request.
-  void reset();                                               ///< As new; keeps the input buffer.
+  void reset();                                                           ///< As new; keeps the input buffer.
 
  private:
   std::expected<State, Refusal> read_head();
@@ -58,10 +58,10 @@ class RequestReader {
 
   const Limits limits_;
   Buffer in_;
-  std::size_t begin_ = 0;      // of the current request in in_
-  std::size_t consumed_ = 0;   // how far in_ is used up: end of the head, then of the body
-  std::size_t searched_ = 0;   // no line feed between begin_ and here is new to the head parser
-  Buffer body_;                // a body that does not lie in in_
+  std::size_t begin_ = 0;     // of the current request in in_
+  std::size_t consumed_ = 0;  // how far in_ is used up: end of the head, then of the body
+  std::size_t searched_ = 0;  // no line feed between begin_ and here is new to the head parser
+  Buffer body_;               // a body that does not lie in in_
   std::string_view body_view_;
   ChunkedDecoder chunks_;
   RequestHead head_;

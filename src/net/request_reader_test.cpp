@@ -11,8 +11,8 @@ namespace {
 using State = RequestReader::State;
 
 struct Seen {
-  std::vector<std::string> requests;   // "METHOD target body"
-  int status = 0;                      // of a refusal
+  std::vector<std::string> requests;  // "METHOD target body"
+  int status = 0;                     // of a refusal
 };
 
 /// Reads `bytes` in pieces of `step` and lists what came out.
@@ -55,7 +55,8 @@ std::string post_chunked(const std::string& body, std::size_t chunk) {
 }
 
 TEST(RequestReader, CutsPipelinedRequestsApartWhateverThePieces) {
-  const std::string bytes = "GET /g HTTP/1.1\r\nHost: a\r\n\r\n" + post("one") + post_chunked("two and three", 5) + post("") + post("x");
+  const std::string bytes =
+      "GET /g HTTP/1.1\r\nHost: a\r\n\r\n" + post("one") + post_chunked("two and three", 5) + post("") + post("x");
   const std::vector<std::string> expected{"GET /g ", "POST /p one", "POST /c two and three", "POST /p ", "POST /p x"};
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     RequestReader reader(kLimits);
@@ -86,9 +87,11 @@ TEST(RequestReader, TakesHeadsLargerThanItsBuffer) {
       RequestReader reader(kLimits);
       const std::string field = "Host: a\r\nX: " + std::string(size, 'x') + "\r\n";
       const std::string sized = "POST /p HTTP/1.1\r\nContent-Length: 3\r\n" + field + "\r\nabc";
-      const std::string chunked = "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + field + "\r\n3\r\nabc\r\n0\r\n\r\n";
+      const std::string chunked =
+          "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + field + "\r\n3\r\nabc\r\n0\r\n\r\n";
       const Seen seen = read_all(reader, sized + chunked + sized, step);
-      EXPECT_EQ(seen.requests, (std::vector<std::string>{"POST /p abc", "POST /c abc", "POST /p abc"})) << size << " " << step;
+      EXPECT_EQ(seen.requests, (std::vector<std::string>{"POST /p abc", "POST /c abc", "POST /p abc"}))
+          << size << " " << step;
     }
   }
 }
@@ -134,7 +137,9 @@ TEST(RequestReader, RefusesALargeBodyBeforeItComes) {
 
 TEST(RequestReader, TellsOnceThatTheClientWaits) {
   RequestReader reader(kLimits);
-  EXPECT_EQ(read_all(reader, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", 1000).status, 0);
+  EXPECT_EQ(
+      read_all(reader, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n", 1000).status,
+      0);
   EXPECT_EQ(reader.state(), State::body);
   EXPECT_TRUE(reader.take_wish_to_continue());
   EXPECT_FALSE(reader.take_wish_to_continue());

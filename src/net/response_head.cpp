@@ -25,7 +25,8 @@ bool has_body(int status) { return status >= 200 && status != 204 && status != 3
 
 }  // namespace
 
-bool append_response_head(std::string& out, int status, std::span<const Header> headers, const ResponseFraming& framing) {
+bool append_response_head(std::string& out, int status, std::span<const Header> headers,
+                          const ResponseFraming& framing) {
   const auto fits = [](const Header& header) { return is_token(header.name) && is_field_value(header.value); };
   if (!std::ranges::all_of(headers, fits)) return false;
   append_status_line(out, status);

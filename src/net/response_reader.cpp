@@ -7,9 +7,9 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr std::size_t kBigBuffer = 16 * 1024;     // room behind the largest head
-constexpr std::size_t kLittleRoom = 1024;         // less than this is not worth a read
-constexpr std::size_t kBulkBuffer = 64 * 1024;    // from the second read on that filled its buffer
+constexpr std::size_t kBigBuffer = 16 * 1024;   // room behind the largest head
+constexpr std::size_t kLittleRoom = 1024;       // less than this is not worth a read
+constexpr std::size_t kBulkBuffer = 64 * 1024;  // from the second read on that filled its buffer
 
 }  // namespace
 
@@ -66,7 +66,8 @@ Result<void> ResponseReader::ended() {
     state_ = State::done;
     return {};
   }
-  return fail(Kind::connection_lost, Origin::upstream, "the server closed the connection before its response was complete");
+  return fail(Kind::connection_lost, Origin::upstream,
+              "the server closed the connection before its response was complete");
 }
 
 Result<ResponseReader::State> ResponseReader::advance() {
@@ -80,15 +81,18 @@ Result<ResponseReader::State> ResponseReader::advance() {
     auto complete = parse_head(bytes, limits_, to_head_request_, head_);
     if (!complete) return std::unexpected(std::move(complete.error()));
     if (!*complete) break;
-    if (head_.status == 101) return fail(Kind::bad_reply, Origin::upstream, "the server switches to a protocol nobody asked for");
+    if (head_.status == 101)
+      return fail(Kind::bad_reply, Origin::upstream, "the server switches to a protocol nobody asked for");
     if (head_.status < 200) {
       consumed_ += head_.size;
       searched_ = consumed_;
       continue;
     }
-    if (in_.capacity() - consumed_ - head_.size < kLittleRoom) {  // raw body bytes are read into what is left behind the head
+    if (in_.capacity() - consumed_ - head_.size <
+        kLittleRoom) {  // raw body bytes are read into what is left behind the head
       in_.reserve(in_.capacity() + kBigBuffer);
-      (void)parse_head(in_.view().substr(consumed_), limits_, to_head_request_, head_);  // the same head in its new place
+      (void)parse_head(in_.view().substr(consumed_), limits_, to_head_request_,
+                       head_);  // the same head in its new place
     }
     head_.size += consumed_;  // from here on: its end in in_, informational responses included
     body_at_ = consumed_ = head_.size;

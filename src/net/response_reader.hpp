@@ -24,14 +24,14 @@ class ResponseReader {
   ResponseReader(const ResponseReader&) = delete;
   ResponseReader& operator=(const ResponseReader&) = delete;
 
-  void begin(bool to_head_request);       ///< A new request was sent.
+  void begin(bool to_head_request);  ///< A new request was sent.
   [[nodiscard]] State state() const { return state_; }
-  [[nodiscard]] const ResponseHead& head() const { return head_; }   ///< Meaningful from State::body on, until begin().
+  [[nodiscard]] const ResponseHead& head() const { return head_; }  ///< Meaningful from State::body on, until begin().
 
   [[nodiscard]] bool has_buffer() const { return static_cast<bool>(in_); }
   void lend(Buffer buffer) { in_ = std::move(buffer); }
   /// Gives the buffer back if nothing in it is still to be read; the head is kept elsewhere.
-  [[nodiscard]] Buffer take_buffer();   // what `take` returned ends, too
+  [[nodiscard]] Buffer take_buffer();  // what `take` returned ends, too
 
   /// Where the next bytes go; never empty. REQUIRES: has_buffer(), not done. Ends what `take` returned.
   [[nodiscard]] std::span<char> space();
@@ -57,13 +57,13 @@ class ResponseReader {
   Result<std::string_view> take_chunks();
 
   const HeadLimits limits_;
-  Buffer in_;                  // the head, and behind it bytes of the body
-  Buffer bulk_;                // instead of in_ for the body, once it turns out to be long
-  std::string kept_head_;      // the head's bytes, after take_buffer()
-  std::size_t body_at_ = 0;    // where raw body bytes begin in raw()
-  std::size_t consumed_ = 0;   // how far raw() is used up
-  std::size_t searched_ = 0;   // no line feed up to here is new to the head parser
-  std::uint64_t left_ = 0;     // of a sized body
+  Buffer in_;                 // the head, and behind it bytes of the body
+  Buffer bulk_;               // instead of in_ for the body, once it turns out to be long
+  std::string kept_head_;     // the head's bytes, after take_buffer()
+  std::size_t body_at_ = 0;   // where raw body bytes begin in raw()
+  std::size_t consumed_ = 0;  // how far raw() is used up
+  std::size_t searched_ = 0;  // no line feed up to here is new to the head parser
+  std::uint64_t left_ = 0;    // of a sized body
   unsigned full_reads_ = 0;
   std::size_t last_space_ = 0;
   ChunkedDecoder chunks_;

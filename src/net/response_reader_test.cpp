@@ -18,7 +18,8 @@ struct Read {
 };
 
 /// Reads one response from `bytes` in pieces of `step`, giving the buffer back between any two pieces if `thrifty`.
-Read read_response(ResponseReader& reader, std::string_view bytes, std::size_t step, bool thrifty = false, bool ends = false) {
+Read read_response(ResponseReader& reader, std::string_view bytes, std::size_t step, bool thrifty = false,
+                   bool ends = false) {
   Read out;
   const auto stop = [&](Error error) {
     out.result = std::unexpected(std::move(error));
@@ -50,7 +51,8 @@ Read read_response(ResponseReader& reader, std::string_view bytes, std::size_t s
 }
 
 std::string sized(const std::string& body) {
-  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
 }
 
 std::string chunked(const std::string& body, std::size_t chunk) {
@@ -68,7 +70,8 @@ TEST(ResponseReader, ReadsEveryKindOfBodyWhateverThePieces) {
   for (const bool thrifty : {false, true}) {
     for (std::size_t step = 1; step < 200; ++step) {
       ResponseReader reader({});
-      for (const std::string& bytes : {sized("hello"), informational + sized("hello"), chunked("hello", 2), chunked("hello", 100)}) {
+      for (const std::string& bytes :
+           {sized("hello"), informational + sized("hello"), chunked("hello", 2), chunked("hello", 100)}) {
         reader.begin(false);
         const Read read = read_response(reader, bytes, step, thrifty);
         ASSERT_TRUE(read.result) << read.result.error().message;
@@ -106,7 +109,8 @@ TEST(ResponseReader, ReadsLongBodies) {
 
 TEST(ResponseReader, TakesHeadsLargerThanItsBuffer) {
   for (const std::size_t size : {3900u, 3990u, 4000u, 4010u, 4020u, 20'000u}) {
-    const std::string field = "HTTP/1.1 200 OK\r\nX: " + std::string(size, 'x') + "\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string field =
+        "HTTP/1.1 200 OK\r\nX: " + std::string(size, 'x') + "\r\nTransfer-Encoding: chunked\r\n\r\n";
     ResponseReader reader({});
     reader.begin(false);
     const Read read = read_response(reader, field + "5\r\nhello\r\n0\r\n\r\n", 1000);

@@ -10,7 +10,8 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr std::size_t kLingerBytes = 4u << 20;   // read and dropped after a refusal, so that the answer is not lost to a reset
+constexpr std::size_t kLingerBytes =
+    4u << 20;  // read and dropped after a refusal, so that the answer is not lost to a reset
 
 bool would_wait(ssize_t count) { return count == -EAGAIN; }
 
@@ -132,7 +133,8 @@ void ServerConnection::forget_request() {
 Task<void> ServerConnection::refuse() {
   ++server_.counters.bad_requests;
   if (!refusal_) {
-    refusal_ = std::make_unique<RequestReader::Refusal>(408, Error{Kind::timed_out, Origin::client, "the request did not arrive in time"});
+    refusal_ = std::make_unique<RequestReader::Refusal>(
+        408, Error{Kind::timed_out, Origin::client, "the request did not arrive in time"});
   }
   keep_alive_ = false;
   minor_version_ = 1;

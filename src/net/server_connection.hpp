@@ -17,9 +17,9 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   ServerConnection(HttpServer::Impl& server, Fd fd, std::string peer);
   ~ServerConnection() override;
 
-  Task<void> run();              ///< Until the connection is finished.
-  void finish_soon();            ///< No further request: an idle connection closes, a busy one after its response.
-  void cut();                    ///< Cancels the exchange and closes.
+  Task<void> run();    ///< Until the connection is finished.
+  void finish_soon();  ///< No further request: an idle connection closes, a busy one after its response.
+  void cut();          ///< Cancels the exchange and closes.
 
   // HttpExchange
   [[nodiscard]] const RequestHead& head() const override { return work_->reader.head(); }
@@ -63,19 +63,19 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   Stream stream_;
   std::string peer_;
   std::unique_ptr<ServerWorkspace> work_;
-  std::optional<Cancel> gone_;        // of the current exchange
+  std::optional<Cancel> gone_;  // of the current exchange
   std::unique_ptr<RequestReader::Refusal> refusal_;
 
-  std::string queue_;                 // of a stream: what the socket has not taken yet
+  std::string queue_;  // of a stream: what the socket has not taken yet
   std::size_t queue_sent_ = 0;
   Signal queued_, flushed_;
-  bool flushing_ = false;             // flush() runs
+  bool flushing_ = false;  // flush() runs
 
   Answer answer_ = Answer::none;
-  std::uint8_t minor_version_ = 1;    // what remains of the request's head when that is forgotten
+  std::uint8_t minor_version_ = 1;  // what remains of the request's head when that is forgotten
   bool to_head_request_ = false;
   bool keep_alive_ = true;
-  bool broken_ = false;               // nothing can be sent any more
+  bool broken_ = false;  // nothing can be sent any more
   bool timed_out_ = false;
 };
 

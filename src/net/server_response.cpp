@@ -8,12 +8,15 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr std::size_t kCopyLimit = 16 * 1024;   // longer pieces of a stream are offered to the socket before they are copied
-constexpr std::size_t kQuietBytes = 256;        // what an empty queue may hold on to
+constexpr std::size_t kCopyLimit =
+    16 * 1024;                            // longer pieces of a stream are offered to the socket before they are copied
+constexpr std::size_t kQuietBytes = 256;  // what an empty queue may hold on to
 
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
-std::unexpected<Error> misuse(const char* what) { return fail(Kind::internal, Origin::gateway, "internal error", what); }
+std::unexpected<Error> misuse(const char* what) {
+  return fail(Kind::internal, Origin::gateway, "internal error", what);
+}
 
 Task<Result<void>> at_once(Result<void> result) { co_return result; }
 
@@ -36,7 +39,8 @@ Task<Result<void>> ServerConnection::respond(int status, std::span<const Header>
   frame.content_length = Gather({}, pieces).size();
   std::string& text = work().head;
   text.clear();
-  if (!append_response_head(text, status, headers, frame)) return at_once(misuse("a header field contains a line break"));
+  if (!append_response_head(text, status, headers, frame))
+    return at_once(misuse("a header field contains a line break"));
   answer_ = Answer::whole;
   if (to_head_request_ || status == 204 || status == 304) pieces = {};
   return send(Gather(text, pieces));

@@ -29,7 +29,7 @@ class Socket {
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
-  Fd fd_;         // declared first: the Watch goes before its descriptor is closed
+  Fd fd_;  // declared first: the Watch goes before its descriptor is closed
   Watch watch_;
 };
 

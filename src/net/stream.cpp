@@ -5,8 +5,8 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr std::size_t kPieces = 64;            // per system call
-constexpr std::size_t kRecord = 16 * 1024;     // TLS: pieces are copied together, so that small ones share a record
+constexpr std::size_t kPieces = 64;         // per system call
+constexpr std::size_t kRecord = 16 * 1024;  // TLS: pieces are copied together, so that small ones share a record
 
 ssize_t write_record(TlsSession& tls, const Gather& pieces) {
   std::array<char, kRecord> record;

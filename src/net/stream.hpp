@@ -25,10 +25,12 @@ class Stream {
   [[nodiscard]] bool hung_up() const { return socket_.watch().hung_up(); }
   [[nodiscard]] bool aborted() const { return socket_.watch().aborted(); }
   void abort() { socket_.watch().abort(); }
-  void nudge() { socket_.watch().nudge(); }   ///< Ends a wait without a reason from outside.
+  void nudge() { socket_.watch().nudge(); }  ///< Ends a wait without a reason from outside.
   void close_sending_side();
 
-  void accept_tls(const TlsContext& context) { tls_ = std::make_unique<TlsSession>(TlsSession::accept(context, socket_)); }
+  void accept_tls(const TlsContext& context) {
+    tls_ = std::make_unique<TlsSession>(TlsSession::accept(context, socket_));
+  }
   void connect_tls(const TlsContext& context, const std::string& host) {
     tls_ = std::make_unique<TlsSession>(TlsSession::connect(context, socket_, host));
   }

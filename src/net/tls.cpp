@@ -65,8 +65,8 @@ const BIO_METHOD* socket_bio() {
 
 constexpr unsigned char kHttp11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
-int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered, unsigned offered_size,
-                    void*) {
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered,
+                    unsigned offered_size, void*) {
   unsigned char* chosen = nullptr;
   const int found = SSL_select_next_proto(&chosen, size, kHttp11, sizeof kHttp11, offered, offered_size);
   *out = chosen;
@@ -84,7 +84,8 @@ TlsContext::TlsContext(const SSL_METHOD* method) : context_(SSL_CTX_new(method))
   if (!context_) throw std::bad_alloc();
   SSL_CTX_set_min_proto_version(get(), TLS1_2_VERSION);
   SSL_CTX_set_options(get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_mode(get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(get(),
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(get(), 1);  // one system call per read, not one for each record's head and body
 }
 
@@ -163,7 +164,8 @@ ssize_t TlsSession::read(char* space, std::size_t size) {
   std::size_t total = 0;
   // A call hands out one record at most; more may wait in OpenSSL's buffer, and no event would tell of it.
   while (total < size) {
-    const ssize_t count = outcome(SSL_read(ssl_.get(), space + total, static_cast<int>(std::min<std::size_t>(size - total, INT_MAX))));
+    const ssize_t count =
+        outcome(SSL_read(ssl_.get(), space + total, static_cast<int>(std::min<std::size_t>(size - total, INT_MAX))));
     if (count <= 0) return total > 0 ? static_cast<ssize_t>(total) : count;
     total += static_cast<std::size_t>(count);
   }

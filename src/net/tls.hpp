@@ -40,10 +40,10 @@ class TlsSession {
   /// `host` is what the certificate has to be valid for, a name or an address.
   static TlsSession connect(const TlsContext& context, Socket& socket, const std::string& host);
 
-  [[nodiscard]] ssize_t handshake();   ///< 1 when done.
+  [[nodiscard]] ssize_t handshake();  ///< 1 when done.
   [[nodiscard]] ssize_t read(char* space, std::size_t size);
   [[nodiscard]] ssize_t write(const char* bytes, std::size_t size);
-  void say_goodbye();                  ///< Sends close_notify if there is room for it.
+  void say_goodbye();  ///< Sends close_notify if there is room for it.
 
   /// The last -EAGAIN waits for room to write although something was to be read.
   [[nodiscard]] bool wants_write() const { return wants_write_; }

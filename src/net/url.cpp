@@ -59,7 +59,8 @@ std::expected<Authority, std::string_view> split_authority(std::string_view text
   std::uint16_t port = 0;
   const char* const end = rest.data() + rest.size();
   const auto [last, error] = std::from_chars(rest.data() + 1, end, port);
-  if (rest.front() != ':' || error != std::errc{} || last != end) return std::unexpected("the port is not a number up to 65535");
+  if (rest.front() != ':' || error != std::errc{} || last != end)
+    return std::unexpected("the port is not a number up to 65535");
   out.port = port;
   return out;
 }
@@ -91,7 +92,8 @@ Result<Url> parse_url(std::string_view text) {
   const std::size_t authority_end = std::min(rest.find_first_of("/?#"), rest.size());
   const std::string_view authority = rest.substr(0, authority_end);
   if (authority.find('@') != std::string_view::npos) {
-    return fail(Kind::invalid_config, Origin::gateway, "a URL must not contain a user name or password");  // and is not repeated
+    return fail(Kind::invalid_config, Origin::gateway,
+                "a URL must not contain a user name or password");  // and is not repeated
   }
   auto split = split_authority(authority);
   if (!split) return bad(text, split.error());
@@ -120,7 +122,8 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
 }
 
 std::string host_name(std::string_view authority) {
-  if (const std::size_t scheme = authority.find("://"); scheme != std::string_view::npos) authority.remove_prefix(scheme + 3);
+  if (const std::size_t scheme = authority.find("://"); scheme != std::string_view::npos)
+    authority.remove_prefix(scheme + 3);
   authority = authority.substr(0, authority.find('/'));
   if (authority.starts_with('[')) {
     const std::size_t close = std::min(authority.find(']'), authority.size());

@@ -10,7 +10,7 @@ namespace gatehouse::transport {
 
 AcceptedForms accepted_forms(const net::RequestHead& head) {
   const std::string_view accept = head.value("Accept");
-  if (accept == "application/json, text/event-stream") return {};   // what nearly everybody sends
+  if (accept == "application/json, text/event-stream") return {};  // what nearly everybody sends
   return {.json = net::accepts(accept, kJsonType), .stream = net::accepts(accept, kEventStreamType)};
 }
 
@@ -41,7 +41,8 @@ void HttpEvents::notify(std::string_view method, const json::Splice& params) {
 }
 
 Task<mcp::Reply> HttpEvents::ask(std::string_view method, const json::Splice& params, Cancel& cancel) {
-  if (!session_) co_return fail(Kind::not_bridgeable, Origin::client, "A stateless client cannot be asked while its request runs.");
+  if (!session_)
+    co_return fail(Kind::not_bridgeable, Origin::client, "A stateless client cannot be asked while its request runs.");
   co_return co_await session_->ask(*this, method, params, cancel);
 }
 

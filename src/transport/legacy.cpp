@@ -24,7 +24,8 @@ std::string initialize_result(const Session& session, const mcp::Responder::Abou
   return result.str();
 }
 
-void take_message(Session& session, const mcp::Message& message, std::string_view text, const mcp::Client& client, mcp::Responder& responder) {
+void take_message(Session& session, const mcp::Message& message, std::string_view text, const mcp::Client& client,
+                  mcp::Responder& responder) {
   if (message.rpc.type == jsonrpc::Type::response) return session.answered(message, text);
   if (message.rpc.method == mcp::notification::kInitialized) {
     session.initialized = true;
@@ -38,14 +39,17 @@ Task<mcp::Reply> answer_legacy(Session& session, const mcp::Call& call, mcp::Res
   const mcp::Message& request = call.request;
   if (request.method == mcp::Method::ping) co_return mcp::Answer::of("{}");
   if (!mcp::exists_in(request.method, session.revision())) {
-    co_return fail(Kind::method_not_found, Origin::client, "Method not found: " + std::string(request.rpc.method.substr(0, 100)));
+    co_return fail(Kind::method_not_found, Origin::client,
+                   "Method not found: " + std::string(request.rpc.method.substr(0, 100)));
   }
   if (session.is_running(request.rpc.id)) {
     co_return fail(Kind::invalid_request, Origin::client, "A request with this id is still being answered.");
   }
   if (request.method == mcp::Method::logging_set_level) {
     const auto level = mcp::parse_log_level(request.params.level);
-    if (!level) co_return fail(Kind::invalid_params, Origin::client, "level has to be one of debug, info, notice, warning, error, critical, alert, emergency.");
+    if (!level)
+      co_return fail(Kind::invalid_params, Origin::client,
+                     "level has to be one of debug, info, notice, warning, error, critical, alert, emergency.");
     session.log_level = level;
   }
   const Session::Running running(session, request.rpc.id, call.cancel);

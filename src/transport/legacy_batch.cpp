@@ -26,7 +26,8 @@ Result<std::vector<std::string_view>> split(std::string_view text, std::size_t m
   });
   if (!walked) return fail(std::move(walked.error()));
   if (parts.empty() || parts.size() > max_batch) {
-    return fail(Kind::invalid_request, Origin::client, "A batch has to have 1 to " + std::to_string(max_batch) + " messages.");
+    return fail(Kind::invalid_request, Origin::client,
+                "A batch has to have 1 to " + std::to_string(max_batch) + " messages.");
   }
   return parts;
 }
@@ -45,7 +46,8 @@ Task<void> StreamableHttp::batch(net::HttpExchange& exchange) {
   if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
   auto parts = split(exchange.body(), options_.max_json_depth, options_.max_batch);
   if (parts && !mcp::has_batches((*session)->revision())) {
-    parts = fail(Kind::invalid_request, Origin::client, "Batches do not exist in this protocol version: send one message per POST.");
+    parts = fail(Kind::invalid_request, Origin::client,
+                 "Batches do not exist in this protocol version: send one message per POST.");
   }
   if (!parts) co_return co_await refuse(exchange, {}, parts.error(), mcp::kLatestLegacy);
 
@@ -55,7 +57,9 @@ Task<void> StreamableHttp::batch(net::HttpExchange& exchange) {
     auto message = mcp::read_message(part, options_.max_json_depth);
     const bool initialize = message && message->method == mcp::Method::initialize;
     if (!message || initialize) {
-      const Error error = initialize ? Error{Kind::invalid_request, Origin::client, "initialize is never part of a batch."} : message.error();
+      const Error error = initialize
+                              ? Error{Kind::invalid_request, Origin::client, "initialize is never part of a batch."}
+                              : message.error();
       co_return co_await refuse(exchange, {}, error, mcp::kLatestLegacy);
     }
     if (message->rpc.type == jsonrpc::Type::request) {
@@ -71,16 +75,19 @@ Task<void> StreamableHttp::batch(net::HttpExchange& exchange) {
   HttpEvents events(exchange, session->get());
   TaskGroup group;
   for (Item& item : items) {
-    group.spawn([](StreamableHttp& self, Session& in, Item& one, const mcp::Client& who, HttpEvents& back) -> Task<void> {
-      one.reply = co_await self.answer_in_session(in, {one.message, who, back, one.cancel, Clock::now()});
-    }(*this, **session, item, client, events));
+    group.spawn(
+        [](StreamableHttp& self, Session& in, Item& one, const mcp::Client& who, HttpEvents& back) -> Task<void> {
+          one.reply = co_await self.answer_in_session(in, {one.message, who, back, one.cancel, Clock::now()});
+        }(*this, **session, item, client, events));
   }
   co_await group.join();
 
   std::deque<Rendered> answers;
   for (Item& item : items) {
-    if (item.reply) answers.emplace_back(item.message.rpc.id, **item.reply, client.revision, responder_.server_info());
-    else answers.emplace_back(item.message.rpc.id, item.reply.error(), client.revision);
+    if (item.reply)
+      answers.emplace_back(item.message.rpc.id, **item.reply, client.revision, responder_.server_info());
+    else
+      answers.emplace_back(item.message.rpc.id, item.reply.error(), client.revision);
   }
   co_await events.finish_batch(answers);
 }

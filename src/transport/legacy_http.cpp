@@ -61,7 +61,8 @@ Task<void> StreamableHttp::legacy_post(net::HttpExchange& exchange, const mcp::M
 Task<void> StreamableHttp::initialize(net::HttpExchange& exchange, const mcp::Message& message) {
   auto checked = check_initialize(message);
   if (checked && exchange.head().find(kSessionHeader)) {
-    checked = fail(Kind::invalid_request, Origin::client, "initialize starts a new session: send it without Mcp-Session-Id.");
+    checked =
+        fail(Kind::invalid_request, Origin::client, "initialize starts a new session: send it without Mcp-Session-Id.");
   }
   if (!checked) co_return co_await refuse(exchange, message.rpc.id, checked.error(), mcp::kLatestLegacy);
   auto session = sessions_.create(message, Clock::now());
@@ -84,7 +85,7 @@ Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, Session& ses
   const auto keep = session.shared_from_this();
   const auto client = session.client(exchange.peer_address(), exchange.head().value("User-Agent"));
   HttpEvents events(exchange, &session);
-  Cancel cancel;   // a lost connection is no cancellation here (TR-424), the end of this process is
+  Cancel cancel;  // a lost connection is no cancellation here (TR-424), the end of this process is
   const Cancel::Hook shutdown(exchange.peer_gone(), [&] {
     if (exchange.peer_gone().reason() == CancelReason::shutting_down) cancel.request(CancelReason::shutting_down);
   });
@@ -106,7 +107,9 @@ Task<void> StreamableHttp::get(net::HttpExchange& exchange) {
   auto session = find_session(exchange);
   if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
   if (!net::accepts(exchange.head().value("Accept"), kEventStreamType)) {
-    co_return co_await refuse(exchange, {}, {Kind::not_acceptable, Origin::client, "Accept has to list text/event-stream."}, mcp::kLatestLegacy);
+    co_return co_await refuse(exchange, {},
+                              {Kind::not_acceptable, Origin::client, "Accept has to list text/event-stream."},
+                              mcp::kLatestLegacy);
   }
   const std::array headers = {net::Header{"Content-Type", kEventStreamType}, net::Header{"Cache-Control", "no-cache"},
                               net::Header{"X-Accel-Buffering", "no"}};

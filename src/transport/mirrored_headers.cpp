@@ -28,7 +28,8 @@ std::string base64(std::string_view bytes) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
     for (std::size_t k = 0; k < 4; ++k) {
       const bool padding = i + k > bytes.size();
       out += padding ? '=' : kAlphabet[group >> (18 - 6 * k) & 63];
@@ -96,7 +97,8 @@ boost::container::small_vector<net::Header, 4> parameter_headers(const net::Requ
   constexpr std::string_view kPrefix = "Mcp-Param-";
   boost::container::small_vector<net::Header, 4> found;
   for (const net::Header& header : head.headers) {
-    const bool is_parameter = header.name.size() > kPrefix.size() && net::equals_ignoring_case(header.name.substr(0, kPrefix.size()), kPrefix);
+    const bool is_parameter = header.name.size() > kPrefix.size() &&
+                              net::equals_ignoring_case(header.name.substr(0, kPrefix.size()), kPrefix);
     if (is_parameter && found.size() < kMaxParameterHeaders) found.push_back(header);
   }
   return found;

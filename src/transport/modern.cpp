@@ -20,7 +20,8 @@ Error missing(std::string_view key) {
 std::unique_ptr<mcp::Answer> discover(const mcp::Responder::About& about) {
   auto capabilities = mcp::to_json(about.capabilities, mcp::kLatest);
   if (about.extensions.is_object()) capabilities.set("extensions", about.extensions);
-  auto result = json::Value::object({{"supportedVersions", revisions(false)}, {"capabilities", std::move(capabilities)}});
+  auto result =
+      json::Value::object({{"supportedVersions", revisions(false)}, {"capabilities", std::move(capabilities)}});
   if (!about.instructions.empty()) result.set("instructions", about.instructions);
   auto answer = mcp::Answer::of(result.str());
   answer->cache = mcp::CacheHints{.ttl_ms = 300'000, .scope = mcp::CacheScope::shared};
@@ -42,13 +43,16 @@ Result<void> check_modern_version(const mcp::Message& message) {
   if (known && mcp::is_modern(*known)) return {};
   // A legacy revision needs a handshake, so a stateless request that names one gets the modern ones only (C-8).
   const auto data = json::Value::object({{"supported", revisions(known.has_value())}, {"requested", version}});
-  return fail(Error{Kind::unsupported_version, Origin::client, "This protocol version is not supported here."}.with_data(data.str()));
+  return fail(Error{Kind::unsupported_version, Origin::client, "This protocol version is not supported here."}.with_data(
+      data.str()));
 }
 
 Result<void> check_modern_method(const mcp::Message& message) {
   if (mcp::exists_in(message.method, mcp::kLatest)) return {};
-  Error error{Kind::method_not_found, Origin::client, "Method not found: " + std::string(message.rpc.method.substr(0, 100))};
-  if (message.method == mcp::Method::initialize) error.data = json::Value::object({{"supported", revisions(true)}}).str();
+  Error error{Kind::method_not_found, Origin::client,
+              "Method not found: " + std::string(message.rpc.method.substr(0, 100))};
+  if (message.method == mcp::Method::initialize)
+    error.data = json::Value::object({{"supported", revisions(true)}}).str();
   return fail(std::move(error));
 }
 

@@ -9,7 +9,9 @@ namespace gatehouse::transport {
 
 Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::Message& message) {
   if (message.rpc.type == jsonrpc::Type::response) {
-    co_return co_await refuse(exchange, {}, {Kind::invalid_request, Origin::client, "A stateless client sends no responses: repeat the request with inputResponses."});
+    co_return co_await refuse(exchange, {},
+                              {Kind::invalid_request, Origin::client,
+                               "A stateless client sends no responses: repeat the request with inputResponses."});
   }
   if (message.rpc.type == jsonrpc::Type::notification) {
     // Nothing a stateless client could notify about exists over HTTP (basic/transports/streamable-http, note on notifications).
@@ -26,16 +28,16 @@ Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::M
   const auto parameters = parameter_headers(exchange.head());
   client.parameter_headers = {parameters.data(), parameters.size()};
   HttpEvents events(exchange, nullptr);
-  Cancel cancel;   // closing the response stream is how a stateless client cancels (TR-516)
+  Cancel cancel;  // closing the response stream is how a stateless client cancels (TR-516)
   const Cancel::Hook disconnect(exchange.peer_gone(), [&] { cancel.request(exchange.peer_gone().reason()); });
   auto reply = co_await answer_modern({message, client, events, cancel, Clock::now()}, responder_);
-  if (!reply && reply.error().kind == Kind::cancelled && cancel.requested()) co_return;   // nobody reads an answer
+  if (!reply && reply.error().kind == Kind::cancelled && cancel.requested()) co_return;  // nobody reads an answer
   const mcp::Revision revision = client.revision;
   const std::string id(message.rpc.id);
   if (reply && (*reply)->stream && events.open()) {
     OpenStream open(exchange, streams_);
     const Cancel::Hook closing(open.closing, [&cancel] { cancel.request(CancelReason::shutting_down); });
-    exchange.forget_request();   // `message` and `client` end here
+    exchange.forget_request();  // `message` and `client` end here
     co_await (*reply)->stream->run(events, cancel);
     if (cancel.reason() == CancelReason::client_gone) co_return;
   }

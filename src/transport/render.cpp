@@ -70,11 +70,13 @@ void add_modern_envelope(mcp::Answer& answer, std::string_view server_info) {
   if (answer.cache) {
     added += ",\"ttlMs\":";
     append_number(added, answer.cache->ttl_ms);
-    added += answer.cache->scope == mcp::CacheScope::shared ? R"(,"cacheScope":"public")" : R"(,"cacheScope":"private")";
+    added +=
+        answer.cache->scope == mcp::CacheScope::shared ? R"(,"cacheScope":"public")" : R"(,"cacheScope":"private")";
   }
   added.append(",\"_meta\":{").append(meta_of(answer, server_info)).append("}");
   if (answer.view.object.text.empty()) return append_members(answer.body, added);
-  json::rewrite_members(answer.body, answer.view.object, [](const json::Member& member) { return is_envelope_member(member); }, added);
+  json::rewrite_members(
+      answer.body, answer.view.object, [](const json::Member& member) { return is_envelope_member(member); }, added);
 }
 
 void remove_modern_envelope(mcp::Answer& answer) {
@@ -91,9 +93,10 @@ void remove_modern_envelope(mcp::Answer& answer) {
   if (!envelope && !new_meta) return;
   const std::string kept = new_meta ? meta_of(answer, {}) : std::string();
   const std::string added = kept.empty() ? "" : "\"_meta\":{" + kept + "}";
-  json::rewrite_members(answer.body, answer.view.object,
-                        [&](const json::Member& member) { return is_envelope_member(member) && (member.key != "_meta" || new_meta); },
-                        added);
+  json::rewrite_members(
+      answer.body, answer.view.object,
+      [&](const json::Member& member) { return is_envelope_member(member) && (member.key != "_meta" || new_meta); },
+      added);
 }
 
 }  // namespace

@@ -40,9 +40,11 @@ std::string complete(std::string_view before, std::string_view meta = kOwnMeta) 
 
 // GB section 15, 18: what is not named by a rule is not touched.
 TEST(Render, LegacyToLegacyIsByteIdentical) {
-  for (const auto* result : {R"({})", R"( { } )", R"({"content" : [ {"type":"text","text":"a\u0062\/"} ] , "isError":false})", R"({"_meta":{}})",
-                             R"({"content":[],"_meta" : { "vendor/x" : 1 , "io.modelcontextprotocol/related-task":{"taskId":"t"}},"structuredContent":{"ttlMs":1,"resultType":"x"}})",
-                             R"({"x":1e400,"y":-0,"z":123456789012345678901234567890})", R"({"x":1,"x":2})"}) {
+  for (const auto* result :
+       {R"({})", R"( { } )", R"({"content" : [ {"type":"text","text":"a\u0062\/"} ] , "isError":false})",
+        R"({"_meta":{}})",
+        R"({"content":[],"_meta" : { "vendor/x" : 1 , "io.modelcontextprotocol/related-task":{"taskId":"t"}},"structuredContent":{"ttlMs":1,"resultType":"x"}})",
+        R"({"x":1e400,"y":-0,"z":123456789012345678901234567890})", R"({"x":1,"x":2})"}) {
     const auto answer = server_answer(result);
     const std::string text(answer->body.source());
     EXPECT_EQ(rendered(*answer, Revision::v2025_06_18), text);
@@ -55,15 +57,22 @@ TEST(Render, ModernToLegacyRemovesTheEnvelopeWhereverItStands) {
   EXPECT_EQ(legacy(R"({"resultType":"complete","content":[]})"), R"({"content":[]})");
   EXPECT_EQ(legacy(R"({"content":[],"resultType":"complete"})"), R"({"content":[]})");
   EXPECT_EQ(legacy(R"({"resultType":"complete"})"), "{}");
-  EXPECT_EQ(legacy(R"( { "resultType" : "complete" , "ttlMs" : 5 , "content" : [ ] , "cacheScope" : "public" } )"), R"({ "content" : [ ] })");
-  EXPECT_EQ(legacy(R"({"ttlMs":1,"tools":[],"cacheScope":"public","nextCursor":"c","resultType":"complete"})"), R"({"tools":[],"nextCursor":"c"})");
+  EXPECT_EQ(legacy(R"( { "resultType" : "complete" , "ttlMs" : 5 , "content" : [ ] , "cacheScope" : "public" } )"),
+            R"({ "content" : [ ] })");
+  EXPECT_EQ(legacy(R"({"ttlMs":1,"tools":[],"cacheScope":"public","nextCursor":"c","resultType":"complete"})"),
+            R"({"tools":[],"nextCursor":"c"})");
 }
 
 TEST(Render, ModernToLegacyRemovesWhoAnsweredAndKeepsTheVendorsMeta) {
-  EXPECT_EQ(legacy(R"({"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}},"content":[]})"), R"({"content":[]})");
-  EXPECT_EQ(legacy(R"({"_meta":{"a" : 1 ,"io.modelcontextprotocol/serverInfo":{},"io.modelcontextprotocol/subscriptionId":3, "b":"\u0041"},"content":[]})"),
-            R"({"content":[],"_meta":{"a" : 1,"b":"\u0041"}})");
-  EXPECT_EQ(legacy(R"({"resultType":"complete","_meta":{ "a":1 },"content":[]})"), R"({"_meta":{ "a":1 },"content":[]})");
+  EXPECT_EQ(
+      legacy(R"({"resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}},"content":[]})"),
+      R"({"content":[]})");
+  EXPECT_EQ(
+      legacy(
+          R"({"_meta":{"a" : 1 ,"io.modelcontextprotocol/serverInfo":{},"io.modelcontextprotocol/subscriptionId":3, "b":"\u0041"},"content":[]})"),
+      R"({"content":[],"_meta":{"a" : 1,"b":"\u0041"}})");
+  EXPECT_EQ(legacy(R"({"resultType":"complete","_meta":{ "a":1 },"content":[]})"),
+            R"({"_meta":{ "a":1 },"content":[]})");
   EXPECT_EQ(legacy(R"({"_meta":{},"resultType":"complete"})"), R"({"_meta":{}})");
 }
 
@@ -75,24 +84,32 @@ TEST(Render, LegacyToModernAddsTheEnvelope) {
   EXPECT_EQ(modern(R"({"content":[]})", mcp::CacheHints{}),
             R"({"content":[],"resultType":"complete","ttlMs":0,"cacheScope":"private",)" + std::string(kOwnMeta) + "}");
   EXPECT_EQ(modern(R"({"_meta":{},"content":[]})"), complete(R"("content":[],)"));
-  EXPECT_EQ(modern(R"({"_meta":{"v/a" : [1]},"content":[]})"),
-            R"({"content":[],"resultType":"complete","_meta":{"v/a" : [1],"io.modelcontextprotocol/serverInfo":{"name":"gatehouse","version":"1"}}})");
+  EXPECT_EQ(
+      modern(R"({"_meta":{"v/a" : [1]},"content":[]})"),
+      R"({"content":[],"resultType":"complete","_meta":{"v/a" : [1],"io.modelcontextprotocol/serverInfo":{"name":"gatehouse","version":"1"}}})");
 }
 
 // GB section 4.5: related-task is removed for stateless clients
 TEST(Render, LegacyToModernRemovesTheMetaOfTasks) {
-  EXPECT_EQ(modern(R"({"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"t"},"io.modelcontextprotocol/model-immediate-response":"x"}})"), complete(""));
+  EXPECT_EQ(
+      modern(
+          R"({"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"t"},"io.modelcontextprotocol/model-immediate-response":"x"}})"),
+      complete(""));
 }
 
 TEST(Render, ModernToModernReplacesTheServersEnvelope) {
-  EXPECT_EQ(modern(R"({"resultType":"complete","ttlMs":9,"content":[],"cacheScope":"public","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"},"v/a":1}})",
-                   mcp::CacheHints{.ttl_ms = 4, .scope = mcp::CacheScope::shared}),
-            R"({"content":[],"resultType":"complete","ttlMs":4,"cacheScope":"public","_meta":{"v/a":1,"io.modelcontextprotocol/serverInfo":{"name":"gatehouse","version":"1"}}})");
+  EXPECT_EQ(
+      modern(
+          R"({"resultType":"complete","ttlMs":9,"content":[],"cacheScope":"public","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"},"v/a":1}})",
+          mcp::CacheHints{.ttl_ms = 4, .scope = mcp::CacheScope::shared}),
+      R"({"content":[],"resultType":"complete","ttlMs":4,"cacheScope":"public","_meta":{"v/a":1,"io.modelcontextprotocol/serverInfo":{"name":"gatehouse","version":"1"}}})");
 }
 
 TEST(Render, SaysWhatKindOfResultItIs) {
-  const std::pair<mcp::ResultKind, const char*> kinds[] = {
-      {mcp::ResultKind::complete, "complete"}, {mcp::ResultKind::input_required, "input_required"}, {mcp::ResultKind::task, "task"}, {mcp::ResultKind::extension, "vendor/x"}};
+  const std::pair<mcp::ResultKind, const char*> kinds[] = {{mcp::ResultKind::complete, "complete"},
+                                                           {mcp::ResultKind::input_required, "input_required"},
+                                                           {mcp::ResultKind::task, "task"},
+                                                           {mcp::ResultKind::extension, "vendor/x"}};
   for (const auto& [kind, name] : kinds) {
     const auto answer = mcp::Answer::of("{}");
     answer->kind = kind;
@@ -118,7 +135,8 @@ TEST(Render, AnswersMadeHereGetTheSameEnvelope) {
 
 TEST(Render, AddsOwnMetaToAServersResult) {
   for (const Revision revision : {mcp::kLatest, mcp::kLatestLegacy}) {
-    for (const auto* result : {R"({"content":[]})", R"({"content":[],"_meta":{"v/a":1}})", R"({"resultType":"complete","_meta":{}})"}) {
+    for (const auto* result :
+         {R"({"content":[]})", R"({"content":[],"_meta":{"v/a":1}})", R"({"resultType":"complete","_meta":{}})"}) {
       const auto answer = server_answer(result);
       answer->extra_meta = R"("io.gatehouse/backend":"crm")";
       const auto parsed = json::parse(rendered(*answer, revision));
@@ -131,9 +149,11 @@ TEST(Render, AddsOwnMetaToAServersResult) {
 // TR-006
 TEST(Render, RepeatsTheIdToken) {
   for (const auto* id : {"1", "\"1\"", "-9007199254740993", R"("\u0061\/")", "\"\""}) {
-    EXPECT_EQ(test::str(Rendered(id, *mcp::Answer::of("{}"), mcp::kLatestLegacy, kInfo).pieces()), R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"result":{}})");
+    EXPECT_EQ(test::str(Rendered(id, *mcp::Answer::of("{}"), mcp::kLatestLegacy, kInfo).pieces()),
+              R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"result":{}})");
     const auto error = test::server_error(R"({"code":-32602,"message":"x"})");
-    EXPECT_EQ(test::str(Rendered(id, *error, mcp::kLatest, kInfo).pieces()), R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"error":{"code":-32602,"message":"x"}})");
+    EXPECT_EQ(test::str(Rendered(id, *error, mcp::kLatest, kInfo).pieces()),
+              R"({"jsonrpc":"2.0","id":)" + std::string(id) + R"(,"error":{"code":-32602,"message":"x"}})");
   }
 }
 
@@ -144,13 +164,15 @@ TEST(Render, RelayedErrorsTravelWith200ExceptTheModernOnes) {
     EXPECT_EQ(Rendered("1", *error, mcp::kLatest, kInfo).http_status(), 400);
     EXPECT_EQ(Rendered("1", *error, mcp::kLatestLegacy, kInfo).http_status(), 200);
   }
-  EXPECT_EQ(Rendered("1", *test::server_error(R"({"code":-32601,"message":"x"})"), mcp::kLatest, kInfo).http_status(), 200);
+  EXPECT_EQ(Rendered("1", *test::server_error(R"({"code":-32601,"message":"x"})"), mcp::kLatest, kInfo).http_status(),
+            200);
 }
 
 TEST(Render, OwnErrorsHaveCodeStatusAndData) {
   const Error missing = Error{Kind::resource_not_found, Origin::client, "no \"x\""}.with_data(R"({"uri":"a:1"})");
   const Rendered for_legacy("1", missing, mcp::kLatestLegacy);
-  EXPECT_EQ(test::str(for_legacy.pieces()), R"({"jsonrpc":"2.0","id":1,"error":{"code":-32002,"message":"no \"x\"","data":{"uri":"a:1"}}})");
+  EXPECT_EQ(test::str(for_legacy.pieces()),
+            R"({"jsonrpc":"2.0","id":1,"error":{"code":-32002,"message":"no \"x\"","data":{"uri":"a:1"}}})");
   const Rendered without_id("", Error{Kind::parse_error, Origin::client, "m"}, mcp::kLatest);
   EXPECT_EQ(test::str(without_id.pieces()), R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"m"}})");
   EXPECT_EQ(without_id.http_status(), 400);
@@ -162,16 +184,19 @@ class RandomResult {
   explicit RandomResult(std::uint32_t seed) : random_(seed) {}
 
   std::string text;
-  std::vector<std::string> untouched;   ///< `"key":value` as written, in order.
+  std::vector<std::string> untouched;  ///< `"key":value` as written, in order.
 
   void write() {
     text = space() + "{";
     untouched.clear();
-    std::vector<std::string> members = {R"("resultType":"complete")", R"("ttlMs":1000)", R"("cacheScope":"public")", meta()};
+    std::vector<std::string> members = {R"("resultType":"complete")", R"("ttlMs":1000)", R"("cacheScope":"public")",
+                                        meta()};
     std::erase_if(members, [&](const auto&) { return random_.one_in(2); });
     for (std::size_t n = random_.below(4); n > 0; --n) {
-      std::string member = "\"" + std::string(1, static_cast<char>('a' + n)) + std::to_string(random_.below(100)) + "\"" + space() + ":" + space() + value();
-      members.insert(members.begin() + static_cast<std::ptrdiff_t>(random_.below(members.size() + 1)), std::move(member));
+      std::string member = "\"" + std::string(1, static_cast<char>('a' + n)) + std::to_string(random_.below(100)) +
+                           "\"" + space() + ":" + space() + value();
+      members.insert(members.begin() + static_cast<std::ptrdiff_t>(random_.below(members.size() + 1)),
+                     std::move(member));
     }
     for (std::size_t i = 0; i < members.size(); ++i) {
       if (members[i][1] >= 'b' && members[i][1] < 'g' && members[i][2] <= '9') untouched.push_back(members[i]);
@@ -193,7 +218,8 @@ class RandomResult {
   std::string meta() {
     std::string inside;
     if (random_.one_in(2)) inside = R"("v/a":)" + value();
-    if (random_.one_in(2)) inside += (inside.empty() ? "" : ",") + std::string(R"("io.modelcontextprotocol/serverInfo":{"name":"s"})");
+    if (random_.one_in(2))
+      inside += (inside.empty() ? "" : ",") + std::string(R"("io.modelcontextprotocol/serverInfo":{"name":"s"})");
     if (random_.one_in(2)) inside += (inside.empty() ? "" : " , ") + std::string(R"("v/b" :)") + value();
     return "\"_meta\"" + space() + ":" + space() + "{" + space() + inside + "}";
   }
@@ -207,7 +233,8 @@ std::vector<std::string> members_of(const std::string& object) {
   const auto walked = json::reader().walk(bytes.view(), [&](json::Node& root) -> Result<void> {
     const auto view = root.object();
     if (!view) return fail(Error(view.error()));
-    for (const auto& member : view->members) found.emplace_back(member.begin, member.value.data() + member.value.size());
+    for (const auto& member : view->members)
+      found.emplace_back(member.begin, member.value.data() + member.value.size());
     return {};
   });
   EXPECT_TRUE(walked) << object;
@@ -234,7 +261,9 @@ TEST(Render, PropertyForRandomResultsAndRevisions) {
     ASSERT_TRUE(before && after) << random.text << "\n" << out;
 
     auto found = members_of(out);
-    std::erase_if(found, [&](const std::string& member) { return std::ranges::find(random.untouched, member) == random.untouched.end(); });
+    std::erase_if(found, [&](const std::string& member) {
+      return std::ranges::find(random.untouched, member) == random.untouched.end();
+    });
     EXPECT_EQ(found, random.untouched) << random.text << "\n" << out;
 
     const auto* meta_before = before->find("_meta");

@@ -12,7 +12,7 @@
 namespace gatehouse::transport {
 namespace {
 
-constexpr std::size_t kMaxWaiting = 16;   // different messages kept for a stream that is not there
+constexpr std::size_t kMaxWaiting = 16;  // different messages kept for a stream that is not there
 
 std::string notification(std::string_view method, const json::Splice& params) {
   return fmt::format(R"({{"jsonrpc":"2.0","method":{},"params":{}}})", json::quoted(method), params.str());
@@ -24,9 +24,9 @@ Error session_over() { return {Kind::state_lost, Origin::client, "The session ha
 
 /// A request to the client that waits for its answer; lives in the frame of `ask`.
 struct Session::Question {
-  std::string id;          // raw token
+  std::string id;  // raw token
   Signal changed;
-  Buffer text;             // the answer, once it is there
+  Buffer text;  // the answer, once it is there
   bool abandoned = false;
 };
 
@@ -51,7 +51,8 @@ mcp::Client Session::client(std::string_view address, std::string_view user_agen
           .user_agent = user_agent};
 }
 
-Session::Running::Running(Session& session, std::string_view id, Cancel& cancel) : session_(session), id_(id), cancel_(cancel) {
+Session::Running::Running(Session& session, std::string_view id, Cancel& cancel)
+    : session_(session), id_(id), cancel_(cancel) {
   session_.running_.push_back(*this);
 }
 Session::Running::~Running() { session_.running_.erase(session_.running_.iterator_to(*this)); }
@@ -67,11 +68,14 @@ void Session::cancel(std::string_view id) {
 
 Task<mcp::Reply> Session::ask(MessageSink& sink, std::string_view method, const json::Splice& params, Cancel& cancel) {
   if (ended_) co_return fail(session_over());
-  if (!initialized) co_return fail(Kind::not_bridgeable, Origin::client, "The client has not finished its initialization.");
-  Question question;   // filled member by member: GCC 12 destroys temporaries of an aggregate twice in a coroutine
+  if (!initialized)
+    co_return fail(Kind::not_bridgeable, Origin::client, "The client has not finished its initialization.");
+  Question question;  // filled member by member: GCC 12 destroys temporaries of an aggregate twice in a coroutine
   question.id = fmt::format("\"gh:{}\"", next_question_);
-  const auto text = fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":{},"params":{}}})", question.id, json::quoted(method), params.str());
-  if (!sink.deliver({text})) co_return fail(Kind::not_bridgeable, Origin::client, "The client has no open stream to be asked on.");
+  const auto text = fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":{},"params":{}}})", question.id,
+                                json::quoted(method), params.str());
+  if (!sink.deliver({text}))
+    co_return fail(Kind::not_bridgeable, Origin::client, "The client has no open stream to be asked on.");
   ++next_question_;
   questions_.push_back(&question);
   {
@@ -83,21 +87,24 @@ Task<mcp::Reply> Session::ask(MessageSink& sink, std::string_view method, const 
   }
   std::erase(questions_, &question);
   if (!question.text) {
-    const auto notice = fmt::format(R"({{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{}}}}})", question.id);
+    const auto notice = fmt::format(
+        R"({{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{}}}}})", question.id);
     if (!ended_) sink.deliver({notice});
     co_return fail(ended_ ? session_over() : Error{Kind::cancelled, Origin::client, "The question was withdrawn."});
   }
   auto answer = std::make_unique<mcp::Answer>();
   answer->storage = std::move(question.text);
   auto message = mcp::read_server_message(answer->storage.view(), mcp::Uris::skip, answer->view);
-  if (!message) co_return fail(Kind::invalid_request, Origin::client, "The client's answer is malformed.", message.error().message);
+  if (!message)
+    co_return fail(Kind::invalid_request, Origin::client, "The client's answer is malformed.", message.error().message);
   answer->is_error = !message->rpc.error.empty();
   answer->body = json::Splice(answer->is_error ? message->rpc.error : message->rpc.result);
   co_return answer;
 }
 
 void Session::answered(const mcp::Message& response, std::string_view text) {
-  const auto found = std::ranges::find_if(questions_, [&](const Question* question) { return question->id == response.rpc.id; });
+  const auto found =
+      std::ranges::find_if(questions_, [&](const Question* question) { return question->id == response.rpc.id; });
   if (found == questions_.end() || (*found)->text) return;
   (*found)->text = Buffer::copy_of(text);
   (*found)->changed.notify();
@@ -120,7 +127,8 @@ void Session::send(std::string_view method, const json::Splice& params) {
   if (!initialized || ended_) return;
   auto text = notification(method, params);
   if (standalone_ && standalone_->deliver({text})) return;
-  if (waiting_.size() < kMaxWaiting && std::ranges::find(waiting_, text) == waiting_.end()) waiting_.push_back(std::move(text));
+  if (waiting_.size() < kMaxWaiting && std::ranges::find(waiting_, text) == waiting_.end())
+    waiting_.push_back(std::move(text));
 }
 
 Task<mcp::Reply> Session::StandaloneEvents::ask(std::string_view method, const json::Splice& params, Cancel& cancel) {
@@ -139,8 +147,9 @@ void Session::end() {
 
 Result<std::shared_ptr<Session>> Sessions::create(const mcp::Message& initialize, TimePoint now) {
   if (by_id_.size() >= options_.max_sessions) {
-    return std::unexpected(Error{Kind::limit_exceeded, Origin::gateway, "Too many sessions are open; try again later."}
-                               .with_retry(Retry::later(Milliseconds{5000})));
+    return std::unexpected(
+        Error{Kind::limit_exceeded, Origin::gateway, "Too many sessions are open; try again later."}.with_retry(
+            Retry::later(Milliseconds{5000})));
   }
   auto session = std::make_shared<Session>(random_id(), initialize, now);
   by_id_.emplace(session->id(), session);
@@ -198,8 +207,7 @@ void Sessions::each(FunctionRef<void(Session&)> visit) {
 
 std::string random_id() {
   std::array<unsigned char, 16> bytes{};
-  while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-  }
+  while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {}
   std::string text;
   for (const unsigned char byte : bytes) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
   return text;

@@ -40,8 +40,10 @@ class Heard final : public MessageSink {
 /// A question to the client, and how it ended.
 class Asking {
  public:
-  Asking(Session& session, MessageSink& sink, std::string_view params = "{}") { group_.spawn(ask(session, &sink, std::string(params))); }
-  explicit Asking(Session& session) { group_.spawn(ask(session, nullptr, "{}")); }   ///< On the standalone stream.
+  Asking(Session& session, MessageSink& sink, std::string_view params = "{}") {
+    group_.spawn(ask(session, &sink, std::string(params)));
+  }
+  explicit Asking(Session& session) { group_.spawn(ask(session, nullptr, "{}")); }  ///< On the standalone stream.
   Cancel cancel;
   [[nodiscard]] bool waits() const { return group_.running() > 0; }
   /// The answer's body, or the error's kind.
@@ -56,7 +58,8 @@ class Asking {
     } else {
       reply = co_await session.events().ask("elicitation/create", splice, cancel);
     }
-    outcome_ = reply ? ((*reply)->is_error ? "error " : "") + (*reply)->body.str() : std::string(to_string(reply.error().kind));
+    outcome_ = reply ? ((*reply)->is_error ? "error " : "") + (*reply)->body.str()
+                     : std::string(to_string(reply.error().kind));
   }
   std::string outcome_ = "waiting";
   TaskGroup group_;
@@ -69,8 +72,10 @@ void answer(Session& session, std::string_view text) {
 
 // TR-606; Spec: 2025-11-25 basic/lifecycle, "Version Negotiation"
 TEST(Negotiate, AnswersWhatIsServedElseTheNewestLegacyRevision) {
-  for (const auto* legacy : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}) EXPECT_EQ(mcp::to_string(negotiate(legacy)), legacy);
-  for (const auto* other : {"2026-07-28", "2027-01-01", "", "1.0", "2024-10-07"}) EXPECT_EQ(mcp::to_string(negotiate(other)), "2025-11-25") << other;
+  for (const auto* legacy : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
+    EXPECT_EQ(mcp::to_string(negotiate(legacy)), legacy);
+  for (const auto* other : {"2026-07-28", "2027-01-01", "", "1.0", "2024-10-07"})
+    EXPECT_EQ(mcp::to_string(negotiate(other)), "2025-11-25") << other;
 }
 
 // TR-452, TR-453
@@ -117,7 +122,8 @@ TEST(Session, AsksUnderItsOwnIdsAndTakesTheAnswer) {
   const auto session = ready_session();
   Heard sink;
   Asking first(*session, sink, R"({"message":"?"})"), second(*session, sink);
-  EXPECT_EQ(sink.messages.at(0), R"({"jsonrpc":"2.0","id":"gh:1","method":"elicitation/create","params":{"message":"?"}})");
+  EXPECT_EQ(sink.messages.at(0),
+            R"({"jsonrpc":"2.0","id":"gh:1","method":"elicitation/create","params":{"message":"?"}})");
   EXPECT_EQ(sink.messages.at(1), R"({"jsonrpc":"2.0","id":"gh:2","method":"elicitation/create","params":{}})");
   answer(*session, R"({"jsonrpc":"2.0","id":"gh:2","result":{"action":"accept"}})");
   EXPECT_TRUE(first.waits());
@@ -162,8 +168,9 @@ TEST(Session, WithdrawsAQuestionThatIsCancelled) {
   Asking asking(*session, sink);
   asking.cancel.request(CancelReason::client_asked);
   EXPECT_EQ(asking.outcome(), "cancelled");
-  EXPECT_EQ(sink.messages.back(), R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"gh:1"}})");
-  answer(*session, R"({"jsonrpc":"2.0","id":"gh:1","result":{}})");   // late
+  EXPECT_EQ(sink.messages.back(),
+            R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"gh:1"}})");
+  answer(*session, R"({"jsonrpc":"2.0","id":"gh:1","result":{}})");  // late
 }
 
 TEST(Session, AsksOnTheStandaloneStreamIfThereIsOne) {
@@ -206,22 +213,25 @@ TEST(Session, KeepsOneNotificationOfAKindForAStreamThatIsNotThere) {
   Heard first, second;
   Cancel first_replaced, second_replaced;
   session->attach(first, first_replaced);
-  EXPECT_EQ(first.messages, (std::vector<std::string>{R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{}})",
-                                                     R"({"jsonrpc":"2.0","method":"notifications/prompts/list_changed","params":{}})"}));
+  EXPECT_EQ(first.messages, (std::vector<std::string>{
+                                R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{}})",
+                                R"({"jsonrpc":"2.0","method":"notifications/prompts/list_changed","params":{}})"}));
   session->attach(second, second_replaced);
   EXPECT_EQ(first_replaced.reason(), CancelReason::superseded);
-  session->detach(first);   // late, as its coroutine ends
+  session->detach(first);  // late, as its coroutine ends
   EXPECT_TRUE(session->attached());
   session->send("notifications/x", json::Splice(R"({"a":1})"));
   EXPECT_EQ(first.messages.size(), 2U);
-  EXPECT_EQ(second.messages, (std::vector<std::string>{R"({"jsonrpc":"2.0","method":"notifications/x","params":{"a":1}})"}));
+  EXPECT_EQ(second.messages,
+            (std::vector<std::string>{R"({"jsonrpc":"2.0","method":"notifications/x","params":{"a":1}})"}));
   session->end();
   EXPECT_EQ(second_replaced.reason(), CancelReason::session_ended);
 }
 
 TEST(Session, KeepsABoundedNumberOfMessages) {
   const auto session = ready_session();
-  for (int i = 0; i < 100'000; ++i) session->send("notifications/message", json::Splice("{\"data\":" + std::to_string(i) + "}"));
+  for (int i = 0; i < 100'000; ++i)
+    session->send("notifications/message", json::Splice("{\"data\":" + std::to_string(i) + "}"));
   Heard stream;
   Cancel replaced;
   session->attach(stream, replaced);
@@ -336,7 +346,7 @@ TEST_F(SessionTable, TheEndOfALongCallCountsAsUse) {
   sessions.expire(kStart + minutes(61));
   EXPECT_EQ(ended, (std::vector<std::string>{other->id()}));
   sessions.end(long_call->id());
-  sessions.touch(*long_call, kStart + minutes(90));   // ended while its call ran
+  sessions.touch(*long_call, kStart + minutes(90));  // ended while its call ran
 }
 
 TEST_F(SessionTable, EndsAll) {

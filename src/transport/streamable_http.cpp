@@ -16,7 +16,8 @@ namespace {
 constexpr Milliseconds kTick{1000};
 
 bool contains(const std::vector<std::string>& allowed, std::string_view value) {
-  return std::ranges::any_of(allowed, [&](const std::string& one) { return one == "*" || net::equals_ignoring_case(one, value); });
+  return std::ranges::any_of(
+      allowed, [&](const std::string& one) { return one == "*" || net::equals_ignoring_case(one, value); });
 }
 
 /// Against DNS rebinding: a page of another site can reach a local listener, but not choose these two.
@@ -24,18 +25,23 @@ bool contains(const std::vector<std::string>& allowed, std::string_view value) {
 Result<void> check_site(const net::RequestHead& head, const StreamableHttpOptions& options) {
   const std::string host = net::host_name(head.value("Host"));
   if (!net::is_loopback_name(host) && !contains(options.allowed_hosts, host)) {
-    return fail(Kind::forbidden_origin, Origin::client, "This Host is not allowed; the operator can list it in allowed_hosts.");
+    return fail(Kind::forbidden_origin, Origin::client,
+                "This Host is not allowed; the operator can list it in allowed_hosts.");
   }
   const net::Header* origin = head.find("Origin");
   if (!origin || contains(options.allowed_origins, origin->value)) return {};
   const auto scheme_end = origin->value.find("://");
-  if (scheme_end != std::string_view::npos && net::is_loopback_name(net::host_name(origin->value.substr(scheme_end + 3)))) return {};
-  return fail(Kind::forbidden_origin, Origin::client, "This Origin is not allowed; the operator can list it in allowed_origins.");
+  if (scheme_end != std::string_view::npos &&
+      net::is_loopback_name(net::host_name(origin->value.substr(scheme_end + 3))))
+    return {};
+  return fail(Kind::forbidden_origin, Origin::client,
+              "This Origin is not allowed; the operator can list it in allowed_origins.");
 }
 
 Result<void> check_loop(const net::RequestHead& head, std::string_view via) {
   if (via.empty() || head.value("Via").find(via) == std::string_view::npos) return {};
-  return fail(Kind::loop_detected, Origin::gateway, "This request already passed through this gateway: a server entry points back to it.");
+  return fail(Kind::loop_detected, Origin::gateway,
+              "This request already passed through this gateway: a server entry points back to it.");
 }
 
 Result<void> check_media(const net::RequestHead& head) {
@@ -60,7 +66,12 @@ bool is_modern_request(const net::RequestHead& head, const mcp::Message& message
 }  // namespace
 
 StreamableHttp::StreamableHttp(net::Loop& loop, mcp::Responder& responder, StreamableHttpOptions options)
-    : loop_(loop), responder_(responder), options_(std::move(options)), sessions_(options_.sessions), ticker_(loop.timers()), last_keep_alive_(Clock::now()) {
+    : loop_(loop),
+      responder_(responder),
+      options_(std::move(options)),
+      sessions_(options_.sessions),
+      ticker_(loop.timers()),
+      last_keep_alive_(Clock::now()) {
   sessions_.on_end([this](std::string_view id) { responder_.session_ended(id); });
   ticker_.arm(kTick, [this] { tick(); });
 }
@@ -80,7 +91,8 @@ void StreamableHttp::end_streams() {
   for (OpenStream& stream : streams_) stream.closing.request(CancelReason::shutting_down);
 }
 
-Task<void> StreamableHttp::refuse(net::HttpExchange& exchange, std::string_view id, const Error& error, mcp::Revision revision) {
+Task<void> StreamableHttp::refuse(net::HttpExchange& exchange, std::string_view id, const Error& error,
+                                  mcp::Revision revision) {
   const Rendered message(id, error, revision);
   boost::container::small_vector<net::Header, 2> headers{{"Content-Type", kJsonType}};
   if (error.kind == Kind::method_not_allowed) headers.push_back({"Allow", "POST"});
@@ -115,7 +127,7 @@ Task<void> StreamableHttp::post(net::HttpExchange& exchange) {
     co_return co_await refuse(exchange, id, message.error(), modern ? mcp::kLatest : mcp::kLatestLegacy);
   }
   if (options_.eras == Eras::modern && message->method == mcp::Method::initialize) {
-    co_return co_await refuse(exchange, id, check_modern_method(*message).error());   // names the versions (TR-603)
+    co_return co_await refuse(exchange, id, check_modern_method(*message).error());  // names the versions (TR-603)
   }
   if (is_modern_request(exchange.head(), *message, options_.eras)) {
     co_await modern_post(exchange, *message);

@@ -37,7 +37,8 @@ class ClientMessage {
 }
 
 /// What Gatehouse makes of a server's successful answer whose result is `text`, before anybody looked at its envelope.
-[[nodiscard]] inline std::unique_ptr<mcp::Answer> server_answer(std::string_view text, mcp::Uris uris = mcp::Uris::collect) {
+[[nodiscard]] inline std::unique_ptr<mcp::Answer> server_answer(std::string_view text,
+                                                                mcp::Uris uris = mcp::Uris::collect) {
   auto answer = std::make_unique<mcp::Answer>();
   answer->storage = Buffer::copy_of(R"({"jsonrpc":"2.0","id":1,"result":)" + std::string(text) + "}");
   const auto message = mcp::read_server_message(answer->storage.view(), uris, answer->view);

@@ -6,12 +6,12 @@ namespace gatehouse {
 /// Why a call should stop.
 enum class CancelReason {
   none,
-  client_gone,     ///< The client closed the stream that the answer would travel on (2026-07-28: this is a cancellation).
-  client_asked,    ///< `notifications/cancelled`.
-  session_ended,   ///< The client's session was deleted or expired.
-  timed_out,       ///< The call used up its time.
-  shutting_down,   ///< The process stops.
-  superseded,      ///< Somebody else finished the work.
+  client_gone,   ///< The client closed the stream that the answer would travel on (2026-07-28: this is a cancellation).
+  client_asked,  ///< `notifications/cancelled`.
+  session_ended,  ///< The client's session was deleted or expired.
+  timed_out,      ///< The call used up its time.
+  shutting_down,  ///< The process stops.
+  superseded,     ///< Somebody else finished the work.
 };
 
 /// One call's wish to stop. Whoever blocks on the outside world hooks in a way to unblock. Single-threaded.

@@ -60,17 +60,23 @@ struct Retry {
 struct Error {
   Kind kind = Kind::internal;
   Origin origin = Origin::gateway;
-  std::string message;   ///< Sent to the client: what happened and what to do. No secrets.
-  std::string detail;    ///< For logs. Never leaves the process.
-  std::string data;      ///< JSON object for the error's `data` member, or empty.
+  std::string message;  ///< Sent to the client: what happened and what to do. No secrets.
+  std::string detail;   ///< For logs. Never leaves the process.
+  std::string data;     ///< JSON object for the error's `data` member, or empty.
   Retry retry = Retry::never();
 
   Error() = default;
   Error(Kind k, Origin o, std::string text, std::string log_text = {})
       : kind(k), origin(o), message(std::move(text)), detail(std::move(log_text)) {}
 
-  [[nodiscard]] Error with_data(std::string json) && { data = std::move(json); return std::move(*this); }
-  [[nodiscard]] Error with_retry(Retry r) && { retry = r; return std::move(*this); }
+  [[nodiscard]] Error with_data(std::string json) && {
+    data = std::move(json);
+    return std::move(*this);
+  }
+  [[nodiscard]] Error with_retry(Retry r) && {
+    retry = r;
+    return std::move(*this);
+  }
 };
 
 template <class T>

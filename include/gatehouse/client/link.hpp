@@ -26,15 +26,16 @@ struct Peer {
 struct Request {
   mcp::Method method = mcp::Method::other;
   std::string_view method_name;
-  const mcp::Params* params = nullptr;        ///< As read from the caller; null: none.
-  const json::Splice* edits = nullptr;        ///< Edits of `params->object.text` (names, URIs); null: none. `_meta` is the link's business.
-  mcp::ClientCapabilities capabilities;       ///< Modern servers: what the asker can do.
-  std::optional<mcp::LogLevel> log_level;     ///< Modern servers: the least level wanted.
-  std::span<const net::Header> parameter_headers;   ///< Modern HTTP: `Mcp-Param-*` to pass on (TR-566).
-  std::string_view local_name;                ///< Modern HTTP: value of `Mcp-Name`; empty: none.
-  Milliseconds idle_timeout{60'000};          ///< Longest silence; progress and server requests restart it.
+  const mcp::Params* params = nullptr;  ///< As read from the caller; null: none.
+  const json::Splice* edits =
+      nullptr;  ///< Edits of `params->object.text` (names, URIs); null: none. `_meta` is the link's business.
+  mcp::ClientCapabilities capabilities;            ///< Modern servers: what the asker can do.
+  std::optional<mcp::LogLevel> log_level;          ///< Modern servers: the least level wanted.
+  std::span<const net::Header> parameter_headers;  ///< Modern HTTP: `Mcp-Param-*` to pass on (TR-566).
+  std::string_view local_name;                     ///< Modern HTTP: value of `Mcp-Name`; empty: none.
+  Milliseconds idle_timeout{60'000};               ///< Longest silence; progress and server requests restart it.
   Milliseconds max_timeout{900'000};
-  mcp::Uris uris = mcp::Uris::skip;           ///< Collect the URIs of the result.
+  mcp::Uris uris = mcp::Uris::skip;  ///< Collect the URIs of the result.
 };
 
 /// Gets what the server sends besides answers. All functions run on the link's loop.

@@ -39,13 +39,13 @@ class Events {
 struct Client {
   Revision revision = kLatest;
   ClientCapabilities capabilities;
-  std::string_view capabilities_raw;    ///< As declared; a JSON object or empty.
-  std::string_view info_raw;            ///< `clientInfo`; a JSON object or empty.
-  std::optional<LogLevel> log_level;    ///< The least level the client wants for this call; none: it did not say.
-  std::string_view session;             ///< Legacy: session id. Empty for stateless clients.
-  std::string_view address;             ///< Network address, "stdio" for a local pipe.
+  std::string_view capabilities_raw;  ///< As declared; a JSON object or empty.
+  std::string_view info_raw;          ///< `clientInfo`; a JSON object or empty.
+  std::optional<LogLevel> log_level;  ///< The least level the client wants for this call; none: it did not say.
+  std::string_view session;           ///< Legacy: session id. Empty for stateless clients.
+  std::string_view address;           ///< Network address, "stdio" for a local pipe.
   std::string_view user_agent;
-  std::span<const net::Header> parameter_headers;   ///< `Mcp-Param-*` of a stateless HTTP request, as they came.
+  std::span<const net::Header> parameter_headers;  ///< `Mcp-Param-*` of a stateless HTTP request, as they came.
 };
 
 /// One request while it is being answered. Everything is borrowed from the transport, which owns it until the answer was sent.
@@ -59,7 +59,7 @@ struct Call {
 
 enum class ResultKind { complete, input_required, task, extension };
 
-enum class CacheScope { shared, personal };   ///< "public", "private"
+enum class CacheScope { shared, personal };  ///< "public", "private"
 
 /// `ttlMs` and `cacheScope` (2026-07-28 server/utilities/caching).
 struct CacheHints {
@@ -79,18 +79,18 @@ class Stream {
 /// In canonical form the envelope members of a result (`resultType`, `ttlMs`, `cacheScope`, `_meta[serverInfo]`) do not count,
 /// even if they are in the bytes: `kind` and `cache` say the same, and the front writes what its client's revision wants.
 struct Answer {
-  Buffer storage;                       ///< Owns what `body` points into, when the answer came from a server.
-  std::shared_ptr<const std::string> shared;   ///< Or this does: an answer that many clients get.
-  ResultView view;                      ///< Of a server's result; empty for answers made here, which have no envelope members.
+  Buffer storage;                             ///< Owns what `body` points into, when the answer came from a server.
+  std::shared_ptr<const std::string> shared;  ///< Or this does: an answer that many clients get.
+  ResultView view;  ///< Of a server's result; empty for answers made here, which have no envelope members.
   json::Splice body;
-  bool is_error = false;                ///< `body` is an error object `{"code":…,"message":…}`.
-  int error_code = 0;                   ///< Its code.
-  bool is_tool_error = false;           ///< `isError: true` in a tool's result.
+  bool is_error = false;       ///< `body` is an error object `{"code":…,"message":…}`.
+  int error_code = 0;          ///< Its code.
+  bool is_tool_error = false;  ///< `isError: true` in a tool's result.
   ResultKind kind = ResultKind::complete;
-  std::string kind_name;                ///< For ResultKind::extension: the `resultType`.
+  std::string kind_name;  ///< For ResultKind::extension: the `resultType`.
   std::optional<CacheHints> cache;
-  std::string extra_meta;               ///< Members to add to the result's `_meta`: `"key":value,…`, or empty.
-  std::unique_ptr<Stream> stream;       ///< Runs before `body` is sent.
+  std::string extra_meta;          ///< Members to add to the result's `_meta`: `"key":value,…`, or empty.
+  std::unique_ptr<Stream> stream;  ///< Runs before `body` is sent.
 
   /// Owns `text`, one result object.
   [[nodiscard]] static std::unique_ptr<Answer> of(std::string text);
@@ -107,7 +107,7 @@ class Responder {
   struct About {
     Implementation implementation;
     ServerCapabilities capabilities;
-    json::Value extensions;             ///< Object or null.
+    json::Value extensions;  ///< Object or null.
     std::string instructions;
   };
   [[nodiscard]] virtual About about(const Client& client) = 0;

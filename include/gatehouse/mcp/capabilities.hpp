@@ -12,7 +12,7 @@ struct ClientCapabilities {
   bool roots = false, roots_changed = false;
   bool sampling = false, sampling_tools = false, sampling_context = false;
   bool elicitation_form = false, elicitation_url = false;
-  bool ui = false;   ///< extensions["io.modelcontextprotocol/ui"]
+  bool ui = false;  ///< extensions["io.modelcontextprotocol/ui"]
 
   /// True if a server may send requests to this client while it works.
   [[nodiscard]] bool any_callback() const { return roots || sampling || elicitation_form || elicitation_url; }

@@ -11,11 +11,11 @@ inline constexpr int kInvalidRequest = -32600;
 inline constexpr int kMethodNotFound = -32601;
 inline constexpr int kInvalidParams = -32602;
 inline constexpr int kInternal = -32603;
-inline constexpr int kResourceNotFound = -32002;         ///< Legacy revisions only.
-inline constexpr int kUrlElicitationRequired = -32042;   ///< 2025-11-25 only.
-inline constexpr int kHeaderMismatch = -32020;           ///< 2026-07-28.
-inline constexpr int kMissingCapability = -32021;        ///< 2026-07-28.
-inline constexpr int kUnsupportedVersion = -32022;       ///< 2026-07-28.
+inline constexpr int kResourceNotFound = -32002;        ///< Legacy revisions only.
+inline constexpr int kUrlElicitationRequired = -32042;  ///< 2025-11-25 only.
+inline constexpr int kHeaderMismatch = -32020;          ///< 2026-07-28.
+inline constexpr int kMissingCapability = -32021;       ///< 2026-07-28.
+inline constexpr int kUnsupportedVersion = -32022;      ///< 2026-07-28.
 // Gatehouse's own, outside the reserved range as 2026-07-28 basic/index recommends. Explained in docs/errors.md.
 inline constexpr int kUnavailable = -31001;
 inline constexpr int kTimedOut = -31002;

@@ -40,12 +40,12 @@ enum class ListKind : std::uint8_t { tools, resources, templates, prompts };
 inline constexpr ListKind kListKinds[] = {ListKind::tools, ListKind::resources, ListKind::templates, ListKind::prompts};
 
 [[nodiscard]] Method parse_method(std::string_view name);
-[[nodiscard]] std::string_view to_string(Method method);          ///< "tools/call"; "other" for the unknown.
+[[nodiscard]] std::string_view to_string(Method method);  ///< "tools/call"; "other" for the unknown.
 [[nodiscard]] bool exists_in(Method method, Revision revision);
 [[nodiscard]] Target target_of(Method method);
 [[nodiscard]] std::optional<ListKind> list_of(Method method);
 [[nodiscard]] Method list_method(ListKind kind);
-[[nodiscard]] std::string_view items_member(ListKind kind);       ///< "tools", "resources", "resourceTemplates", "prompts"
+[[nodiscard]] std::string_view items_member(ListKind kind);  ///< "tools", "resources", "resourceTemplates", "prompts"
 /// Results carry `ttlMs` and `cacheScope` (2026-07-28 server/utilities/caching).
 [[nodiscard]] bool is_cacheable(Method method);
 /// May answer `input_required` (2026-07-28 basic/patterns/mrtr).

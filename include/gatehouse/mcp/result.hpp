@@ -33,8 +33,8 @@ enum class Uris { skip, collect };
 /// An error object. Views into the message.
 struct ErrorView {
   int code = 0;
-  std::string message;        ///< Unescaped.
-  std::string_view data;      ///< Raw; empty if absent.
+  std::string message;    ///< Unescaped.
+  std::string_view data;  ///< Raw; empty if absent.
 };
 /// `raw` needs `kSlack` readable bytes behind it. Errors: bad_reply when there is no integer `code`.
 [[nodiscard]] Result<ErrorView> read_error(std::string_view raw);

@@ -13,7 +13,7 @@ inline constexpr std::array kRevisions = {Revision::v2024_11_05, Revision::v2025
 inline constexpr Revision kLatestLegacy = Revision::v2025_11_25;
 inline constexpr Revision kLatest = Revision::v2026_07_28;
 
-[[nodiscard]] std::string_view to_string(Revision revision);                     ///< "2025-11-25"
+[[nodiscard]] std::string_view to_string(Revision revision);  ///< "2025-11-25"
 [[nodiscard]] std::optional<Revision> parse_revision(std::string_view text);
 
 /// Legacy: `initialize` handshake, state per session or process. Modern: metadata in every request, no state between them.

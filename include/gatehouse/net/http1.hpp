@@ -31,18 +31,18 @@ enum class BodyKind { none, sized, chunked, until_close };
 /// Views into the bytes it was parsed from.
 struct RequestHead {
   std::string_view method;
-  std::string_view target;      ///< As sent: `/mcp?x=1`, or an absolute URI.
+  std::string_view target;  ///< As sent: `/mcp?x=1`, or an absolute URI.
   Headers headers;
   BodyKind body = BodyKind::none;
   std::uint64_t content_length = 0;
-  int minor_version = 1;        ///< 0 for HTTP/1.0.
+  int minor_version = 1;  ///< 0 for HTTP/1.0.
   bool keep_alive = true;
   bool expect_continue = false;
-  std::size_t size = 0;         ///< Bytes of the head, including the empty line.
+  std::size_t size = 0;  ///< Bytes of the head, including the empty line.
 
-  [[nodiscard]] std::string_view path() const;                      ///< Target without query; an absolute URI's path.
-  [[nodiscard]] const Header* find(std::string_view name) const;    ///< Case-insensitive; the first one.
-  [[nodiscard]] std::string_view value(std::string_view name) const;///< Empty if absent.
+  [[nodiscard]] std::string_view path() const;                        ///< Target without query; an absolute URI's path.
+  [[nodiscard]] const Header* find(std::string_view name) const;      ///< Case-insensitive; the first one.
+  [[nodiscard]] std::string_view value(std::string_view name) const;  ///< Empty if absent.
 };
 
 struct ResponseHead {
@@ -70,7 +70,8 @@ struct ResponseHead {
 
 /// The same for responses. `to_head_request`: the response has no body whatever its fields say. 1xx heads are returned
 /// like others; the caller skips them. Errors: bad_reply, too_large (origin upstream).
-[[nodiscard]] Result<bool> parse_head(std::string_view bytes, const HeadLimits& limits, bool to_head_request, ResponseHead& head);
+[[nodiscard]] Result<bool> parse_head(std::string_view bytes, const HeadLimits& limits, bool to_head_request,
+                                      ResponseHead& head);
 
 /// Decodes a chunked body incrementally. Chunk extensions are skipped, trailers are dropped; both count against a limit.
 class ChunkedDecoder {
@@ -81,20 +82,32 @@ class ChunkedDecoder {
   [[nodiscard]] bool done() const { return state_ == State::done; }
 
  private:
-  enum class State { size, extension, size_lf, data, data_cr, data_lf, trailer_start, trailer, trailer_lf, end_lf, done };
-  std::string_view step(char c);   // one byte of framing; returns what is wrong with it
+  enum class State {
+    size,
+    extension,
+    size_lf,
+    data,
+    data_cr,
+    data_lf,
+    trailer_start,
+    trailer,
+    trailer_lf,
+    end_lf,
+    done
+  };
+  std::string_view step(char c);  // one byte of framing; returns what is wrong with it
   std::string_view size_byte(char c);
   std::string_view text_byte(char c, State after_cr);
 
   State state_ = State::size;
-  std::uint64_t left_ = 0;     // of the current chunk
+  std::uint64_t left_ = 0;  // of the current chunk
   unsigned digits_ = 0;
-  std::size_t overhead_ = 0;   // extension and trailer bytes of this body
+  std::size_t overhead_ = 0;  // extension and trailer bytes of this body
 };
 
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
-[[nodiscard]] bool is_token(std::string_view text);            ///< RFC 9110 `token`.
-[[nodiscard]] bool is_field_value(std::string_view text);      ///< No control bytes but tab; safe to send.
+[[nodiscard]] bool is_token(std::string_view text);        ///< RFC 9110 `token`.
+[[nodiscard]] bool is_field_value(std::string_view text);  ///< No control bytes but tab; safe to send.
 [[nodiscard]] std::string_view reason_phrase(int status);
 
 /// `chunk` framing of `size` bytes: the line before the data; the data is followed by `\r\n`.

@@ -20,21 +20,21 @@ namespace gatehouse::net {
 struct HttpClientOptions {
   // -- safety
   HeadLimits head;
-  Milliseconds connect_timeout{5'000};        ///< Name look-up, TCP and TLS together.
+  Milliseconds connect_timeout{5'000};  ///< Name look-up, TCP and TLS together.
   std::size_t max_connections_per_origin = 4096;
   bool verify_tls = true;
-  std::string ca_file;                        ///< PEM; empty: the system's.
+  std::string ca_file;  ///< PEM; empty: the system's.
   // -- speed
   std::size_t max_idle_per_origin = 512;
-  Milliseconds idle_timeout{60'000};          ///< Idle pooled connections older than this are closed.
-  std::size_t buffer_bytes = 16 * 1024;       ///< Read buffer; bodies known to be larger are read straight into their own.
+  Milliseconds idle_timeout{60'000};     ///< Idle pooled connections older than this are closed.
+  std::size_t buffer_bytes = 16 * 1024;  ///< Read buffer; bodies known to be larger are read straight into their own.
 };
 
 struct HttpRequest {
   std::string_view method = "POST";
-  std::string_view fixed_headers;       ///< Ready-made lines, each with CRLF: `Accept: …\r\n`. Host and framing are added.
-  std::span<const Header> headers;      ///< Checked: a value that is no field value is refused (header injection).
-  const json::Pieces* body = nullptr;   ///< Null: no body.
+  std::string_view fixed_headers;   ///< Ready-made lines, each with CRLF: `Accept: …\r\n`. Host and framing are added.
+  std::span<const Header> headers;  ///< Checked: a value that is no field value is refused (header injection).
+  const json::Pieces* body = nullptr;  ///< Null: no body.
 };
 
 class ClientConnection;
@@ -44,7 +44,7 @@ class ClientConnection;
 class HttpReply {
  public:
   [[nodiscard]] int status() const;
-  [[nodiscard]] std::string_view header(std::string_view name) const;   ///< Empty if absent.
+  [[nodiscard]] std::string_view header(std::string_view name) const;  ///< Empty if absent.
   [[nodiscard]] std::string_view media_type() const;
 
   /// The whole body. Errors (origin upstream): too_large, connection_lost, bad_reply; or cancelled / timed_out.
@@ -74,7 +74,7 @@ class HttpClient {
   };
 
   HttpClient(Loop& loop, HttpClientOptions options);
-  ~HttpClient();   ///< REQUIRES: no `send` is running.
+  ~HttpClient();  ///< REQUIRES: no `send` is running.
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
@@ -86,7 +86,7 @@ class HttpClient {
   Task<Result<HttpReply>> send(const Url& url, const HttpRequest& request, Cancel& cancel);
 
   [[nodiscard]] const Counters& counters() const;
-  void close_idle();   ///< Closes every pooled connection.
+  void close_idle();  ///< Closes every pooled connection.
 
  private:
   friend class ClientConnection;

@@ -21,7 +21,7 @@ namespace gatehouse::net {
 class HttpExchange {
  public:
   [[nodiscard]] virtual const RequestHead& head() const = 0;
-  [[nodiscard]] virtual std::string_view body() const = 0;          ///< Whole, with `kSlack` readable bytes behind it.
+  [[nodiscard]] virtual std::string_view body() const = 0;  ///< Whole, with `kSlack` readable bytes behind it.
   /// Gives back the memory of `head()` and `body()`, which must not be used afterwards. For streams that stay open: without
   /// it each holds a read buffer.
   virtual void forget_request() {}
@@ -54,7 +54,10 @@ class HttpHandler {
  public:
   virtual Task<void> serve(HttpExchange& exchange) = 0;
   /// Body for an error that the codec found (400, 408, 413, 431, 501, 505). Empty: no body. Sent as application/json.
-  [[nodiscard]] virtual std::string error_body(int status, const Error& error) { (void)status, (void)error; return {}; }
+  [[nodiscard]] virtual std::string error_body(int status, const Error& error) {
+    (void)status, (void)error;
+    return {};
+  }
 
  protected:
   ~HttpHandler() = default;
@@ -68,17 +71,17 @@ struct TlsServerOptions {
 struct HttpServerOptions {
   // -- safety
   HeadLimits head;
-  std::size_t max_body_bytes = 4u << 20;          ///< Larger bodies get 413.
-  Milliseconds head_timeout{10'000};              ///< From the first byte of a head to its end.
-  Milliseconds body_timeout{30'000};              ///< From the end of the head to the end of the body.
-  Milliseconds write_timeout{30'000};             ///< Longest time without progress while the peer does not read.
-  Milliseconds idle_timeout{120'000};             ///< Keep-alive connection without a request.
-  std::size_t max_connections = 100'000;          ///< More are closed at once.
-  std::size_t max_queued_bytes = 4u << 20;        ///< Per stream, see HttpExchange::push.
+  std::size_t max_body_bytes = 4u << 20;    ///< Larger bodies get 413.
+  Milliseconds head_timeout{10'000};        ///< From the first byte of a head to its end.
+  Milliseconds body_timeout{30'000};        ///< From the end of the head to the end of the body.
+  Milliseconds write_timeout{30'000};       ///< Longest time without progress while the peer does not read.
+  Milliseconds idle_timeout{120'000};       ///< Keep-alive connection without a request.
+  std::size_t max_connections = 100'000;    ///< More are closed at once.
+  std::size_t max_queued_bytes = 4u << 20;  ///< Per stream, see HttpExchange::push.
   std::optional<TlsServerOptions> tls;
   // -- speed
-  std::size_t buffer_bytes = 16 * 1024;           ///< Read buffer, held only while a request is read or served. At least 1 KiB.
-  Milliseconds tick{200};                         ///< How often timeouts are looked for; each is late by two ticks at most.
+  std::size_t buffer_bytes = 16 * 1024;  ///< Read buffer, held only while a request is read or served. At least 1 KiB.
+  Milliseconds tick{200};                ///< How often timeouts are looked for; each is late by two ticks at most.
 };
 
 /// Accepts connections and serves them with keep-alive. An idle connection holds no buffer.
@@ -92,7 +95,7 @@ class HttpServer {
   };
 
   HttpServer(Loop& loop, HttpHandler& handler, HttpServerOptions options);
-  ~HttpServer();   ///< REQUIRES: `stop` has finished, or `listen` was never called.
+  ~HttpServer();  ///< REQUIRES: `stop` has finished, or `listen` was never called.
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 

@@ -21,7 +21,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void run();   ///< Until `stop`. Registers the resume hook of base/task.hpp for this thread.
+  void run();  ///< Until `stop`. Registers the resume hook of base/task.hpp for this thread.
   void stop();
   void post(std::move_only_function<void()> action);  ///< Runs `action` from the top of the loop.
   [[nodiscard]] Timers& timers();

@@ -29,7 +29,7 @@ class Timer {
   friend Timers;
   Timers& timers_;
   Timer* next_ = nullptr;
-  Timer** prev_ = nullptr;      // the pointer that points here
+  Timer** prev_ = nullptr;  // the pointer that points here
   std::uint64_t due_tick_ = 0;
   std::move_only_function<void()> action_;
 };
@@ -73,7 +73,7 @@ class Timers {
   std::uint64_t planned_tick_ = kNever;
   std::size_t armed_ = 0;
   std::array<Timer*, kSlots> slots_{};
-  std::array<std::uint64_t, kWords> occupied_{};   // one bit per slot that holds timers
+  std::array<std::uint64_t, kWords> occupied_{};  // one bit per slot that holds timers
   std::move_only_function<void()> needed_;
 };
 

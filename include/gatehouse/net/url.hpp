@@ -10,11 +10,11 @@ namespace gatehouse::net {
 /// An absolute http or https URL, split. User information and fragments are refused.
 struct Url {
   bool tls = false;
-  std::string host;            ///< Name or address; IPv6 without brackets.
+  std::string host;  ///< Name or address; IPv6 without brackets.
   std::uint16_t port = 80;
-  std::string target = "/";    ///< Path and query.
+  std::string target = "/";  ///< Path and query.
 
-  [[nodiscard]] std::string authority() const;   ///< For the Host field: brackets for IPv6, port unless it is the default.
+  [[nodiscard]] std::string authority() const;  ///< For the Host field: brackets for IPv6, port unless it is the default.
   [[nodiscard]] std::string str() const;
   bool operator==(const Url&) const = default;
 };
@@ -33,6 +33,6 @@ struct ListenAddress {
 
 /// Host name of a Host or Origin value without port and brackets, in lower case.
 [[nodiscard]] std::string host_name(std::string_view authority);
-[[nodiscard]] bool is_loopback_name(std::string_view host);   ///< localhost, *.localhost, 127.0.0.0/8, ::1.
+[[nodiscard]] bool is_loopback_name(std::string_view host);  ///< localhost, *.localhost, 127.0.0.0/8, ::1.
 
 }  // namespace gatehouse::net

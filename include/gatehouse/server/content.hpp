@@ -74,7 +74,7 @@ struct ReadResult {
   ReadResult() = default;
   ReadResult(std::string text) {
     contents.push_back(ResourceContents::text(std::move(text)));
-  }                                                                         // NOLINT: a resource may return its text
+  }  // NOLINT: a resource may return its text
   ReadResult(ResourceContents one) { contents.push_back(std::move(one)); }  // NOLINT
 };
 

@@ -14,7 +14,8 @@ namespace gatehouse::transport {
 [[nodiscard]] std::string initialize_result(const Session& session, const mcp::Responder::About& about);
 
 /// A notification or a response of the client: what concerns the session is done, the rest goes to the responder.
-void take_message(Session& session, const mcp::Message& message, std::string_view text, const mcp::Client& client, mcp::Responder& responder);
+void take_message(Session& session, const mcp::Message& message, std::string_view text, const mcp::Client& client,
+                  mcp::Responder& responder);
 
 /// Answers one request: `ping` here, everything else through the responder.
 /// Errors: method_not_found for methods that the session's revision does not have; invalid_request for an id in use.

@@ -13,7 +13,8 @@ namespace gatehouse::transport {
 /// The method exists in the modern revision. Errors: method_not_found.
 [[nodiscard]] Result<void> check_modern_method(const mcp::Message& message);
 /// The asker as the request declares it; views into the message.
-[[nodiscard]] mcp::Client modern_client(const mcp::Message& message, std::string_view address, std::string_view user_agent);
+[[nodiscard]] mcp::Client modern_client(const mcp::Message& message, std::string_view address,
+                                        std::string_view user_agent);
 /// Answers `server/discover` from what the responder says about itself, everything else through the responder.
 Task<mcp::Reply> answer_modern(const mcp::Call& call, mcp::Responder& responder);
 

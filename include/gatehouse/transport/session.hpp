@@ -42,8 +42,8 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
   /// The asker of a call in this session; views into it.
   [[nodiscard]] mcp::Client client(std::string_view address, std::string_view user_agent) const;
 
-  bool initialized = false;                       ///< `notifications/initialized` came: the client may be asked from now on.
-  std::optional<mcp::LogLevel> log_level;         ///< `logging/setLevel`.
+  bool initialized = false;                ///< `notifications/initialized` came: the client may be asked from now on.
+  std::optional<mcp::LogLevel> log_level;  ///< `logging/setLevel`.
   TimePoint last_used;
 
   /// A request of the client while it is being answered, so that it can be cancelled by its id.
@@ -62,7 +62,7 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
   };
   [[nodiscard]] bool is_running(std::string_view id) const;
   [[nodiscard]] std::size_t running() const { return running_.size(); }
-  void cancel(std::string_view id);               ///< `notifications/cancelled`; unknown ids are ignored.
+  void cancel(std::string_view id);  ///< `notifications/cancelled`; unknown ids are ignored.
 
   /// Sends a request on `sink` and waits for the client's answer, which arrives through `answered`.
   /// Errors: not_bridgeable (the client is not ready or cannot be reached), cancelled, state_lost when the session ends.
@@ -85,10 +85,12 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
 
  private:
   struct Question;
-  class StandaloneEvents final : public mcp::Events, public MessageSink {   // streams come and go while a question waits
+  class StandaloneEvents final : public mcp::Events, public MessageSink {  // streams come and go while a question waits
    public:
     explicit StandaloneEvents(Session& session) : session_(session) {}
-    bool deliver(const json::Pieces& message) override { return session_.standalone_ && session_.standalone_->deliver(message); }
+    bool deliver(const json::Pieces& message) override {
+      return session_.standalone_ && session_.standalone_->deliver(message);
+    }
     void notify(std::string_view method, const json::Splice& params) override { session_.send(method, params); }
     Task<mcp::Reply> ask(std::string_view method, const json::Splice& params, Cancel& cancel) override;
 
@@ -114,7 +116,7 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
 class Sessions {
  public:
   struct Options {
-    Milliseconds ttl{3'600'000};       ///< Since the last request; sessions with a running request or an open stream stay.
+    Milliseconds ttl{3'600'000};  ///< Since the last request; sessions with a running request or an open stream stay.
     std::size_t max_sessions = 100'000;
   };
   explicit Sessions(Options options) : options_(options) {}
@@ -138,7 +140,7 @@ class Sessions {
  private:
   void remove(Session& session);
   Options options_;
-  boost::unordered_flat_map<std::string_view, std::shared_ptr<Session>> by_id_;   // keys are the sessions' own ids
+  boost::unordered_flat_map<std::string_view, std::shared_ptr<Session>> by_id_;  // keys are the sessions' own ids
   boost::intrusive::list<Session> by_use_;
   std::move_only_function<void(std::string_view)> on_end_;
 };

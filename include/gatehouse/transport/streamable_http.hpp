@@ -22,26 +22,28 @@ enum class Eras { both, legacy, modern };
 struct StreamableHttpOptions {
   Eras eras = Eras::both;
   // -- safety
-  std::vector<std::string> allowed_hosts;      ///< Names for `Host` beside loopback names. "*" allows all.
-  std::vector<std::string> allowed_origins;    ///< Values of `Origin` beside loopback origins. "*" allows all.
+  std::vector<std::string> allowed_hosts;    ///< Names for `Host` beside loopback names. "*" allows all.
+  std::vector<std::string> allowed_origins;  ///< Values of `Origin` beside loopback origins. "*" allows all.
   std::size_t max_json_depth = 128;
   std::size_t max_batch = 100;
   std::size_t max_calls_per_session = 256;
   Sessions::Options sessions;
-  Milliseconds keep_alive{20'000};             ///< Comment lines on quiet streams.
-  std::string via;                             ///< Requests whose `Via` contains this are refused with 508; empty: none.
+  Milliseconds keep_alive{20'000};  ///< Comment lines on quiet streams.
+  std::string via;                  ///< Requests whose `Via` contains this are refused with 508; empty: none.
 };
 
 /// One open event stream of a client, so that quiet ones get their keep-alive and shutdown can end them.
 class OpenStream : public boost::intrusive::list_base_hook<> {
  public:
-  OpenStream(net::HttpExchange& exchange, boost::intrusive::list<OpenStream>& all) : exchange_(exchange), all_(all) { all.push_back(*this); }
+  OpenStream(net::HttpExchange& exchange, boost::intrusive::list<OpenStream>& all) : exchange_(exchange), all_(all) {
+    all.push_back(*this);
+  }
   ~OpenStream() { all_.erase(all_.iterator_to(*this)); }
   OpenStream(const OpenStream&) = delete;
   OpenStream& operator=(const OpenStream&) = delete;
 
   void keep_alive() { exchange_.push(": keep-alive\n\n"); }
-  Cancel closing;   ///< Requested by shutdown, by a newer stream of the same session, by the end of the session.
+  Cancel closing;  ///< Requested by shutdown, by a newer stream of the same session, by the end of the session.
 
  private:
   net::HttpExchange& exchange_;
@@ -62,11 +64,14 @@ class StreamableHttp {
   [[nodiscard]] std::size_t open_streams() const { return streams_.size(); }
   /// Ends open streams gracefully: listen streams with their result, GET streams by closing. Calls go on.
   void end_streams();
-  void set_options(StreamableHttpOptions options) { options_ = std::move(options); }   ///< After a reload; running exchanges keep theirs where it matters.
+  void set_options(StreamableHttpOptions options) {
+    options_ = std::move(options);
+  }  ///< After a reload; running exchanges keep theirs where it matters.
 
  private:
   Task<void> post(net::HttpExchange& exchange);
-  Task<void> refuse(net::HttpExchange& exchange, std::string_view id, const Error& error, mcp::Revision revision = mcp::kLatest);
+  Task<void> refuse(net::HttpExchange& exchange, std::string_view id, const Error& error,
+                    mcp::Revision revision = mcp::kLatest);
   // legacy_http.cpp
   Task<void> legacy_post(net::HttpExchange& exchange, const mcp::Message& message);
   Task<void> initialize(net::HttpExchange& exchange, const mcp::Message& message);
