@@ -7,8 +7,8 @@ namespace gatehouse::app {
 mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(kVersion), "Gatehouse"}; }
 
 Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
-                   transport::StreamableHttpOptions options)
-    : pipeline_(pipeline::make_pipeline({metrics, call_log, subscribers_})),
+                   const seal::KeyRing& keys, transport::StreamableHttpOptions options)
+    : pipeline_(pipeline::make_pipeline({metrics, call_log, subscribers_, keys})),
       server_info_(mcp::to_json(gateway_implementation()).str()),
       http_(loop, *this, std::move(options)) {}
 

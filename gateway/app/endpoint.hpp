@@ -14,7 +14,7 @@ namespace gatehouse::app {
 /// One path of the main listener: its sessions, its pipeline and the servers it shows at this moment.
 class Endpoint final : public mcp::Responder {
  public:
-  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
+  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, const seal::KeyRing& keys,
            transport::StreamableHttpOptions options);
 
   Task<void> serve(net::HttpExchange& exchange);

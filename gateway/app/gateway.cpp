@@ -26,6 +26,12 @@ net::HttpServerOptions server_options(const config::Limits& limits) {
           .max_connections = limits.max_connections};
 }
 
+/// The configuration was checked, so that the secrets are fit.
+seal::KeyRing token_keys(const std::vector<std::string>& secrets) {
+  auto keys = seal::KeyRing::of(secrets);
+  return keys ? std::move(*keys) : seal::KeyRing::random();
+}
+
 telemetry::Format log_format(const config::Log& log) {
   return log.format == config::LogFormat::json ? telemetry::Format::json : telemetry::Format::text;
 }
@@ -37,6 +43,7 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
       config_(std::move(config)),
       via_("1.1 gatehouse-" + transport::random_id()),
       call_log_(STDERR_FILENO, log_format(config_.log), config_.log.calls),
+      keys_(token_keys(config_.token_keys)),
       http_client_(loop, {}),
       servers_({.loop = loop,
                 .http = http_client_,
@@ -95,7 +102,7 @@ void Gateway::mount() {
       endpoints_.back().endpoint->http().set_options(front_options());
       before.erase(same);
     } else {
-      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, front_options())});
+      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, keys_, front_options())});
     }
   }
   for (Mounted& gone : before) {
@@ -155,6 +162,7 @@ void Gateway::reload(config::Config config) {
   const bool limits_changed = config.limits != config_.limits;
   if (listeners_changed || limits_changed)
     log::warn("changes of listeners and connection limits take effect after a restart");
+  if (config.token_keys != config_.token_keys) keys_ = token_keys(config.token_keys);
   config_ = std::move(config);
   mount();
   servers_.apply(config_.servers, config_.limits.drain);

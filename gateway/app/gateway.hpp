@@ -12,6 +12,7 @@
 #include "gateway/app/endpoint.hpp"
 #include "gateway/app/servers.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/seal/seal.hpp"
 #include "gateway/telemetry/call_log.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
@@ -63,6 +64,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   telemetry::Metrics metrics_;
   std::vector<std::string> server_labels_;  // of the series that metrics_ has now
   telemetry::CallLog call_log_;
+  seal::KeyRing keys_;
   net::HttpClient http_client_;
   Servers servers_;
   std::vector<Mounted> endpoints_;

@@ -70,6 +70,8 @@ struct Config {
   std::vector<std::string> allowed_origins;  ///< Beside loopback origins: values of `Origin`.
   std::vector<Endpoint> endpoints{Endpoint{}};
   std::vector<Server> servers;  ///< In the order of the file.
+  /// Secrets that seal what clients carry for us; the first one seals, all open. Empty: one that ends with the process.
+  std::vector<std::string> token_keys;
   Limits limits;
   Log log;
   /// Values that were not written down: key path (`servers.jira.headers.Authorization`) -> the text with its `${…}` or `file:`.

@@ -57,6 +57,13 @@ constexpr std::array kTop = {
     Key{"endpoints", Shape::section, nullptr,
         "The paths where clients connect, each a choice of servers. Default: `/mcp` with all servers."},
     Key{"servers", Shape::section, nullptr, "The MCP servers, by name. Order is the order of merged lists."},
+    secret({"token_keys", Shape::texts, at<&Config::token_keys>,
+            "Secrets of at least 32 characters that encrypt what clients carry for Gatehouse (`requestState`, cursors, "
+            "task "
+            "ids). The first one encrypts, all are accepted: put a new one first and remove the old one a day later. "
+            "Instances that share clients need the same list. Default: a random one, so a restart invalidates what "
+            "clients "
+            "hold."}),
     Key{"limits", Shape::section, nullptr, "Bounds towards clients."},
     Key{"log", Shape::section, nullptr, "What is written to stderr."},
 };

@@ -26,7 +26,7 @@ std::string type_name(const Key& key) {
     case Shape::duration: return "duration";
     case Shape::bytes: return "size";
     case Shape::count: return "number";
-    case Shape::texts: return "list of texts";
+    case Shape::texts: return key.secret ? "list of secrets" : "list of texts";
     case Shape::pairs: return key.secret ? "map of secrets" : "map of texts";
     case Shape::address: return "host:port";
     case Shape::url: return "URL";

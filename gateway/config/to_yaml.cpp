@@ -74,7 +74,7 @@ class Printer {
   void one_key(const Key& key, const Slot& slot, const Slot& otherwise, const std::string& path, int depth) {
     const std::string name(key.name);
     if (const auto* const* texts = std::get_if<Texts*>(&slot))
-      return list(name, **texts, *std::get<Texts*>(otherwise), path, depth);
+      return list(key, **texts, *std::get<Texts*>(otherwise), path, depth);
     if (const auto* const* pairs = std::get_if<Pairs*>(&slot))
       return block(name, depth, [&] { map(**pairs, path, depth + 1); });
     const auto reference = config_.references.find(path);
@@ -88,16 +88,18 @@ class Printer {
     line(depth, name + ": " + (words ? yaml(escape_literal(text, false)) : text));
   }
 
-  void list(const std::string& name, const Texts& texts, const Texts& otherwise, const std::string& path, int depth) {
+  void list(const Key& key, const Texts& texts, const Texts& otherwise, const std::string& path, int depth) {
     if (texts == otherwise && (!options_.defaults || texts.empty())) return;
-    const Texts shown = options_.literals ? texts : masked_args(texts);
+    const Texts shown = options_.literals ? texts
+                        : key.secret      ? Texts(texts.size(), std::string(kMask))
+                                          : masked_args(texts);
     std::string items;
     for (std::size_t i = 0; i < shown.size(); ++i) {
       const auto reference = config_.references.find(path + "[" + std::to_string(i) + "]");
       items += (i ? ", " : "") +
-               yaml(reference != config_.references.end() ? reference->second : escape_literal(shown[i], false));
+               yaml(reference != config_.references.end() ? reference->second : escape_literal(shown[i], key.secret));
     }
-    line(depth, name + ": [" + items + "]");
+    line(depth, std::string(key.name) + ": [" + items + "]");
   }
 
   void map(const Pairs& pairs, const std::string& path, int depth) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "gateway/config/reading.hpp"
+#include "gateway/seal/seal.hpp"
 
 namespace gatehouse::config {
 namespace {
@@ -25,6 +26,7 @@ class Validation {
   void run() {
     listeners();
     hosts_and_origins();
+    token_keys();
     for (const Server& server : config_.servers) one_server(server);
     for (std::size_t i = 0; i < config_.endpoints.size(); ++i) one_endpoint(i);
     if (config_.servers.empty())
@@ -74,6 +76,16 @@ class Validation {
       if (!url || url->target != "/" || config_.allowed_origins[i].ends_with('/'))
         refuse("allowed_origins[" + std::to_string(i) + "]",
                "must be scheme and host without path, like https://app.example.com");
+    }
+  }
+
+  void token_keys() {
+    for (std::size_t i = 0; i < config_.token_keys.size(); ++i) {
+      const std::string& secret = config_.token_keys[i];
+      const bool unresolved = secret.find("${") != secret.npos;
+      if (!unresolved && secret.size() < seal::KeyRing::kMinSecretBytes)
+        refuse("token_keys[" + std::to_string(i) + "]",
+               "has fewer than 32 characters; make one with: openssl rand -base64 32");
     }
   }
 

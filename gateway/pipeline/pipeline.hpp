@@ -1,4 +1,5 @@
 #pragma once
+#include "gateway/seal/seal.hpp"
 #include "gateway/stages/call.hpp"
 #include "gateway/stages/listen.hpp"
 #include "gateway/telemetry/call_log.hpp"
@@ -11,6 +12,7 @@ struct Parts {
   telemetry::Metrics& metrics;
   telemetry::CallLog& call_log;
   stages::Subscribers& subscribers;
+  const seal::KeyRing& keys;  ///< Of the tokens that clients carry; changes with the configuration.
 };
 
 /// THE hot path: what happens to a request, in order. docs/request-life.md draws the same list.

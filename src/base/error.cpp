@@ -26,6 +26,7 @@ std::string_view to_string(Kind kind) {
     case Kind::connection_lost: return "connection_lost";
     case Kind::outcome_unknown: return "outcome_unknown";
     case Kind::not_bridgeable: return "not_bridgeable";
+    case Kind::input_refused: return "input_refused";
     case Kind::state_lost: return "state_lost";
     case Kind::limit_exceeded: return "limit_exceeded";
     case Kind::cancelled: return "cancelled";

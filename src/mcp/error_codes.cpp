@@ -30,6 +30,7 @@ WireError wire_error(Kind kind, Revision revision) {
     case Kind::outcome_unknown: return {code::kUnavailable, 200};
     case Kind::timed_out: return {code::kTimedOut, 200};
     case Kind::not_bridgeable: return {code::kNotBridgeable, 200};
+    case Kind::input_refused: return {code::kInputRefused, 200};
     case Kind::state_lost: return {code::kStateLost, 200};
     case Kind::limit_exceeded: return {code::kLimitExceeded, 200};
     case Kind::bad_reply:

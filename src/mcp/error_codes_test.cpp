@@ -37,6 +37,7 @@ TEST(ErrorCodes, FollowTheTable) {
       {Kind::shutting_down, {-31001, 503}, {-31001, 503}},
       {Kind::timed_out, {-31002, 200}, {-31002, 200}},
       {Kind::not_bridgeable, {-31003, 200}, {-31003, 200}},
+      {Kind::input_refused, {-31005, 200}, {-31005, 200}},
       {Kind::state_lost, {-31004, 200}, {-31004, 200}},
       {Kind::limit_exceeded, {-31007, 200}, {-31007, 200}},
       {Kind::cancelled, {-32603, 200}, {-32603, 200}},

@@ -32,6 +32,7 @@ enum class Kind {
   connection_lost,      ///< The connection ended in the middle; see `outcome_unknown` once bytes were sent.
   outcome_unknown,      ///< The request was sent and no answer came: it may have run.
   not_bridgeable,       ///< The two sides have no common form for this feature.
+  input_refused,        ///< The client refused, or too often was asked for, what the server needs to go on.
   state_lost,           ///< What the request refers to no longer exists.
   limit_exceeded,       ///< A configured count is used up.
   cancelled,            ///< The client gave up; nobody reads the answer.

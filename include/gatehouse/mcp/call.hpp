@@ -35,6 +35,9 @@ class Events {
   ~Events() = default;
 };
 
+/// The principal of clients that need no authentication.
+inline constexpr std::string_view kAnonymous = "anon";
+
 /// Who is asking.
 struct Client {
   Revision revision = kLatest;
@@ -46,6 +49,8 @@ struct Client {
   std::string_view address;           ///< Network address, "stdio" for a local pipe.
   std::string_view user_agent;
   std::span<const net::Header> parameter_headers;  ///< `Mcp-Param-*` of a stateless HTTP request, as they came.
+  /// The authenticated user, or this while nobody has to say who he is. Whatever is kept for a client is kept under it.
+  std::string_view principal = kAnonymous;
 };
 
 /// One request while it is being answered. Everything is borrowed from the transport, which owns it until the answer was sent.

@@ -52,6 +52,12 @@ inline constexpr Revision kLatest = Revision::v2026_07_28;
 [[nodiscard]] constexpr bool has_open_structured_content(Revision r) { return is_modern(r); }
 [[nodiscard]] constexpr bool has_elicitation(Revision r) { return r >= Revision::v2025_06_18; }
 [[nodiscard]] constexpr bool has_url_elicitation(Revision r) { return r >= Revision::v2025_11_25; }
+/// URL elicitations have an id and may be announced as complete; requests may fail with "URL elicitation required".
+[[nodiscard]] constexpr bool has_elicitation_ids(Revision r) { return r == Revision::v2025_11_25; }
+/// Forms with titled choices, defaults and lists of choices (SEP-1034, SEP-1330).
+[[nodiscard]] constexpr bool has_rich_forms(Revision r) { return r >= Revision::v2025_11_25; }
+/// Sampling messages may have several content blocks, and tools (SEP-1577).
+[[nodiscard]] constexpr bool has_sampling_blocks(Revision r) { return r >= Revision::v2025_11_25; }
 [[nodiscard]] constexpr bool has_header_parameters(Revision r) { return is_modern(r); }
 
 }  // namespace gatehouse::mcp
