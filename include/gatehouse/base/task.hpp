@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <gatehouse/base/error.hpp>
+#include <gatehouse/base/recycled.hpp>
 
 namespace gatehouse {
 
@@ -29,7 +30,7 @@ struct FinalAwaiter {
   void await_resume() const noexcept {}
 };
 
-struct PromiseBase {
+struct PromiseBase : Recycled {  // the memory of the coroutine's frame
   std::coroutine_handle<> continuation;
   std::exception_ptr exception;
 

@@ -8,6 +8,7 @@
 #include <gatehouse/base/buffer.hpp>
 #include <gatehouse/base/cancel.hpp>
 #include <gatehouse/base/error.hpp>
+#include <gatehouse/base/recycled.hpp>
 #include <gatehouse/base/task.hpp>
 #include <gatehouse/base/time.hpp>
 #include <gatehouse/json/splice.hpp>
@@ -83,7 +84,7 @@ class Stream {
 /// What a peer answered: a result object or a JSON-RPC error object, as bytes with edits.
 /// In canonical form the envelope members of a result (`resultType`, `ttlMs`, `cacheScope`, `_meta[serverInfo]`) do not count,
 /// even if they are in the bytes: `kind` and `cache` say the same, and the front writes what its client's revision wants.
-struct Answer {
+struct Answer : Recycled {
   Buffer storage;                             ///< Owns what `body` points into, when the answer came from a server.
   std::shared_ptr<const std::string> shared;  ///< Or this does: an answer that many clients get.
   ResultView view;  ///< Of a server's result; empty for answers made here, which have no envelope members.
