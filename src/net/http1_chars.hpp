@@ -5,6 +5,10 @@
 #include <cstring>
 #include <string_view>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /// Byte classes of HTTP/1.1. Rule: RFC 9110, section 5.5 and 5.6.2.
 namespace gatehouse::net {
 
@@ -17,6 +21,14 @@ inline constexpr std::array<bool, 256> kTokenBytes = [] {
   return table;
 }();
 
+inline constexpr std::array<bool, 256> kHostBytes = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x21; c < 0x7f; ++c) table[c] = true;
+  for (const char c : std::string_view{"/?#@\\,\"<>"}) table[static_cast<unsigned char>(c)] = false;
+  return table;
+}();
+
+inline bool is_host_byte(char c) { return kHostBytes[static_cast<unsigned char>(c)]; }
 inline bool is_token_byte(char c) { return kTokenBytes[static_cast<unsigned char>(c)]; }
 inline bool is_control_byte(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -29,8 +41,23 @@ inline std::string_view trim_blanks(std::string_view text) {
   return text;
 }
 
-/// The first byte that may not stand in a field value, or `end`. Looks at eight bytes at a time.
+/// The first byte that may not stand in a field value, or `end`. Looks at many bytes at a time.
 inline const char* find_control_byte(const char* p, const char* end) {
+#ifdef __SSE2__
+  while (end - p >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    const __m128i dels = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+    const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(controls, dels)));
+    if (hits == 0) {
+      p += 16;
+      continue;
+    }
+    p += std::countr_zero(hits);
+    if (*p != '\t') return p;
+    ++p;
+  }
+#endif
   if constexpr (std::endian::native == std::endian::little) {
     constexpr std::uint64_t kEach = 0x0101010101010101;
     while (end - p >= 8) {

@@ -7,6 +7,20 @@
 namespace gatehouse::net {
 namespace {
 
+/// Eight bytes of each. Bytes are the same, or letters that differ in the bit that makes them small.
+bool equal_words_ignoring_case(const char* a, const char* b) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  std::uint64_t x, y;
+  std::memcpy(&x, a, sizeof x);
+  std::memcpy(&y, b, sizeof y);
+  const std::uint64_t different = x ^ y;
+  if (different == 0) return true;
+  if ((different & ~(0x20 * kEach)) != 0) return false;
+  const std::uint64_t small = (x | 0x20 * kEach) & 0x7f * kEach;
+  const std::uint64_t letters = (small + (0x80 - 'a') * kEach) & ~(small + (0x7f - 'z') * kEach) & ~x & 0x80 * kEach;
+  return (different << 2 & ~letters) == 0;
+}
+
 /// Takes the next piece of a list off the front; separators inside quotes do not count.
 std::string_view next_item(std::string_view& list, char separator) {
   bool quoted = false;
@@ -47,11 +61,16 @@ bool has_zero_quality(std::string_view parameters) {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  constexpr std::size_t kWord = 8;
   if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
+  if (a.size() < kWord) {
+    return std::ranges::equal(a, b, [](char x, char y) { return x == y || to_lower(x) == to_lower(y); });
   }
-  return true;
+  const std::size_t last = a.size() - kWord;  // the last word may overlap the one before
+  for (std::size_t i = 0; i < last; i += kWord) {
+    if (!equal_words_ignoring_case(a.data() + i, b.data() + i)) return false;
+  }
+  return equal_words_ignoring_case(a.data() + last, b.data() + last);
 }
 
 bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_byte); }

@@ -19,15 +19,38 @@ TEST(FieldValue, MayNotSmuggleALine) {
 // Against the obvious version: every control byte at every position, with neighbours that could hide it.
 TEST(FieldValue, FindsEveryControlByteEverywhere) {
   for (const char neighbour : {'a', '\t', ' ', '\x80', '\xff', '~'}) {
-    for (std::size_t position = 0; position < 20; ++position) {
+    for (std::size_t position = 0; position < 44; ++position) {
       for (int byte = 0; byte < 256; ++byte) {
-        std::string text(20, neighbour);
+        std::string text(44, neighbour);
         text[position] = static_cast<char>(byte);
         const bool allowed = byte == '\t' || (byte >= 0x20 && byte != 0x7f);
         ASSERT_EQ(is_field_value(text), allowed) << byte << " at " << position;
       }
     }
   }
+}
+
+// Against the obvious version: every pair of bytes, in every part of names of every length.
+TEST(Names, AreEqualIfTheyDifferInCaseOnly) {
+  const auto obvious = [](unsigned char a, unsigned char b) {
+    const auto small = [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; };
+    return small(a) == small(b);
+  };
+  for (const std::size_t length : {1u, 7u, 8u, 9u, 13u, 16u, 20u}) {
+    for (const std::size_t position : {std::size_t{0}, length / 2, length - 1}) {
+      std::string a(length, 'x'), b(length, 'X');
+      for (int first = 0; first < 256; ++first) {
+        for (int second = 0; second < 256; ++second) {
+          a[position] = static_cast<char>(first);
+          b[position] = static_cast<char>(second);
+          ASSERT_EQ(equals_ignoring_case(a, b),
+                    obvious(static_cast<unsigned char>(first), static_cast<unsigned char>(second)))
+              << first << " " << second << " at " << position << " of " << length;
+        }
+      }
+    }
+  }
+  EXPECT_FALSE(equals_ignoring_case("Accept", "Accept-"));
 }
 
 TEST(Token, IsWhatRfc9110Says) {

@@ -203,12 +203,7 @@ bool is_http_uri(std::string_view target) {
          !authority_of(target).empty();
 }
 
-bool is_host_value(std::string_view host) {
-  for (const char c : host) {
-    if (c <= 0x20 || c >= 0x7f || std::string_view{"/?#@\\,\"<>"}.find(c) != std::string_view::npos) return false;
-  }
-  return true;
-}
+bool is_host_value(std::string_view host) { return std::ranges::all_of(host, is_host_byte); }
 
 std::string_view flaw_of(const RequestHead& head, const Framing& framing, int minor_version) {
   if (framing.hosts > 1) return "more than one Host";
@@ -238,7 +233,7 @@ Result<bool> unfinished(Step step, const HeadReader& reader, std::string_view by
 
 const Header* find_header(const Headers& headers, std::string_view name) {
   for (const Header& header : headers) {
-    if (equals_ignoring_case(header.name, name)) return &header;
+    if (header.name.size() == name.size() && equals_ignoring_case(header.name, name)) return &header;
   }
   return nullptr;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -23,12 +24,15 @@ class Socket {
   [[nodiscard]] ssize_t read(char* space, std::size_t size);
   /// REQUIRES: at least one byte to send.
   [[nodiscard]] ssize_t write(std::span<iovec> pieces);
+  [[nodiscard]] ssize_t write(std::string_view bytes);
 
   [[nodiscard]] Watch& watch() { return watch_; }
   [[nodiscard]] const Watch& watch() const { return watch_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
+  template <class Send>
+  ssize_t send_all(std::size_t size, Send send);
   Fd fd_;  // declared first: the Watch goes before its descriptor is closed
   Watch watch_;
 };

@@ -5,6 +5,7 @@
 namespace gatehouse::net {
 namespace {
 
+constexpr std::size_t kLittle = 4 * 1024;   // copying so much costs less than describing its pieces to the kernel
 constexpr std::size_t kPieces = 64;         // per system call
 constexpr std::size_t kRecord = 16 * 1024;  // TLS: pieces are copied together, so that small ones share a record
 
@@ -20,6 +21,9 @@ ssize_t Stream::write(Gather& pieces) {
   ssize_t count;
   if (tls_) {
     count = write_record(*tls_, pieces);
+  } else if (pieces.size() <= kLittle) {
+    std::array<char, kLittle> together;  // NOLINT: filled up to what is sent
+    count = socket_.write(std::string_view(together.data(), pieces.copy(together)));
   } else {
     std::array<iovec, kPieces> entries;
     count = socket_.write(std::span(entries).first(pieces.fill(entries)));
