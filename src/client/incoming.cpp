@@ -29,13 +29,15 @@ void read_envelope(mcp::Answer& answer) {
 }  // namespace
 
 Result<Incoming> read_incoming(Buffer text, mcp::Uris uris) {
-  Incoming incoming{.message = {}, .answer = std::make_unique<mcp::Answer>()};
-  mcp::Answer& answer = *incoming.answer;
+  Result<Incoming> incoming;  // filled in place: a message is large
+  incoming->answer = std::make_unique<mcp::Answer>();
+  mcp::Answer& answer = *incoming->answer;
   answer.storage = std::move(text);
-  auto message = mcp::read_server_message(answer.storage.view(), uris, answer.view);
-  if (!message) return fail(std::move(message.error()));
-  incoming.message = std::move(*message);
-  const jsonrpc::Message& rpc = incoming.message.rpc;
+  if (auto read = mcp::read_server_message(answer.storage.view(), uris, incoming->message, answer.view); !read) {
+    incoming = fail(std::move(read.error()));
+    return incoming;
+  }
+  const jsonrpc::Message& rpc = incoming->message.rpc;
   if (rpc.type != jsonrpc::Type::response) return incoming;
   if (rpc.error.empty()) {
     answer.body = json::Splice(rpc.result);
@@ -43,7 +45,10 @@ Result<Incoming> read_incoming(Buffer text, mcp::Uris uris) {
     return incoming;
   }
   auto error = mcp::read_error(rpc.error);
-  if (!error) return fail(std::move(error.error()));
+  if (!error) {
+    incoming = fail(std::move(error.error()));
+    return incoming;
+  }
   answer.is_error = true;
   answer.error_code = error->code;
   answer.body = json::Splice(rpc.error);

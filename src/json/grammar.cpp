@@ -14,17 +14,6 @@ const char* skip_digits(const char* at, const char* end) {
   return at;
 }
 
-/// Behind the escape sequence whose backslash is at `at`, or null.
-const char* escape_end(const char* at, const char* end) {
-  if (end - at < 2) return nullptr;
-  if (at[1] != 'u') return std::string_view("\"\\/bfnrt").find(at[1]) != std::string_view::npos ? at + 2 : nullptr;
-  if (end - at < 6) return nullptr;
-  for (int i = 2; i < 6; ++i) {
-    if (!is_hex(at[i])) return nullptr;
-  }
-  return at + 6;
-}
-
 /// Each step returns what is wrong at `at_`, or null.
 class Checker {
  public:
@@ -119,6 +108,16 @@ class Checker {
 };
 
 }  // namespace
+
+const char* escape_end(const char* at, const char* end) {
+  if (end - at < 2) return nullptr;
+  if (at[1] != 'u') return std::string_view("\"\\/bfnrt").find(at[1]) != std::string_view::npos ? at + 2 : nullptr;
+  if (end - at < 6) return nullptr;
+  for (int i = 2; i < 6; ++i) {
+    if (!is_hex(at[i])) return nullptr;
+  }
+  return at + 6;
+}
 
 const char* string_end(const char* at, const char* end) {
   for (++at; at != end;) {

@@ -8,6 +8,7 @@ namespace gatehouse::json::grammar {
 
 /// Where the token that begins at `at` ends, or null if it is malformed. UTF-8 is not checked here.
 [[nodiscard]] const char* string_end(const char* at, const char* end);  ///< REQUIRES: `*at` is the opening quote.
+[[nodiscard]] const char* escape_end(const char* at, const char* end);  ///< REQUIRES: `*at` is a backslash.
 [[nodiscard]] const char* number_end(const char* at, const char* end);
 
 [[nodiscard]] inline bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }

@@ -76,13 +76,12 @@ class TokenChecker {
 
   /// The scan has found the end of the string; only escape sequences are left to check, and few strings have them.
   bool string() {
-    const std::uint32_t next = span_.starts[token_ + 1];
-    if (escape_ < span_.text + next) {
-      const char* const behind = grammar::string_end(span_.begin_of(token_), end_);
+    const char* const next = span_.text + span_.starts[++token_];
+    while (escape_ < next) {
+      const char* const behind = grammar::escape_end(escape_, end_);
       if (!behind) return false;
       escape_ = find_escape(behind, end_);
     }
-    ++token_;
     return true;
   }
 

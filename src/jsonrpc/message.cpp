@@ -1,5 +1,6 @@
 #include <gatehouse/jsonrpc/message.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -11,7 +12,7 @@ namespace {
 bool is_integer(std::string_view token) {
   if (token.starts_with('-')) token.remove_prefix(1);
   if (token.empty() || (token.front() == '0' && token.size() > 1)) return false;
-  return token.find_first_not_of("0123456789") == std::string_view::npos;
+  return std::ranges::all_of(token, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Collects the control members of one message. What is wrong with the message is noted, and the walk goes on: the id may

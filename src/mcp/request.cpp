@@ -111,26 +111,32 @@ Error as_bad_reply(Error error) {
 }  // namespace
 
 Result<Message> read_message(std::string_view text, std::size_t max_depth, std::string_view* id_out) {
-  if (auto valid = json::reader().validate(text, max_depth); !valid) return fail(std::move(valid.error()));
-  Message message;
-  std::string_view id;
-  auto rpc = jsonrpc::parse(text,
-                            {.params = [&](json::Node& node) { return read_params_node(node, message.params); },
-                             .result = [](json::Node& node) { return node.raw(); }},
-                            &id);
-  if (id_out) *id_out = id;
-  if (!rpc) return fail(std::move(rpc.error()));
-  message.rpc = *rpc;
+  Result<Message> read;  // filled in place: a message is large
+  Message& message = *read;
+  auto rpc = jsonrpc::parse_valid(text, max_depth,
+                                  {.params = [&](json::Node& node) { return read_params_node(node, message.params); },
+                                   .result = [](json::Node& node) { return node.raw(); }},
+                                  id_out);
+  if (!rpc) {
+    read = fail(std::move(rpc.error()));
+    return read;
+  }
+  message.rpc = std::move(*rpc);
   if (message.rpc.type == jsonrpc::Type::request) message.method = parse_method(message.rpc.method);
-  return message;
+  return read;
 }
 
-Result<Message> read_server_message(std::string_view text, Uris uris, ResultView& result) {
-  Message message;
+Result<void> read_server_message(std::string_view text, Uris uris, Message& message, ResultView& result) {
   auto rpc = jsonrpc::parse(text, {.params = [&](json::Node& node) { return read_params_node(node, message.params); },
                                    .result = [&](json::Node& node) { return read_result(node, uris, result); }});
   if (!rpc) return fail(as_bad_reply(std::move(rpc.error())));
-  message.rpc = *rpc;
+  message.rpc = std::move(*rpc);
+  return {};
+}
+
+Result<Message> read_server_message(std::string_view text, Uris uris, ResultView& result) {
+  Result<Message> message;
+  if (auto read = read_server_message(text, uris, *message, result); !read) message = fail(std::move(read.error()));
   return message;
 }
 

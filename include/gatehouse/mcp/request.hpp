@@ -61,6 +61,8 @@ struct Message {
 /// Reads one message of a server: what it looks into is checked, skipped values only for UTF-8, closed strings and brackets.
 /// `result` is filled for successful responses. Errors: bad_reply (origin upstream).
 [[nodiscard]] Result<Message> read_server_message(std::string_view text, Uris uris, ResultView& result);
+/// The same into an empty `message` that is there already.
+[[nodiscard]] Result<void> read_server_message(std::string_view text, Uris uris, Message& message, ResultView& result);
 
 /// Reads params that stand alone. REQUIRES: `kSlack` readable bytes behind `text`.
 [[nodiscard]] Result<Params> read_params(std::string_view text);
