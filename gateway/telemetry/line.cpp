@@ -24,6 +24,24 @@ constexpr bool needs_care(std::uint64_t bytes) {
 }
 constexpr bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
+std::uint64_t word_at(const char* text) {
+  std::uint64_t word;
+  std::memcpy(&word, text, sizeof word);
+  return word;
+}
+
+/// All of it is plain ASCII text.
+bool is_plain(std::string_view text) {
+  constexpr std::size_t kWord = 8;
+  if (text.size() < kWord)
+    return std::ranges::all_of(text, [](char c) { return is_plain(static_cast<unsigned char>(c)); });
+  const char* const last = text.data() + text.size() - kWord;  // its word may overlap the one before
+  for (const char* at = text.data(); at < last; at += kWord) {
+    if (needs_care(word_at(at))) return false;
+  }
+  return !needs_care(word_at(last));
+}
+
 /// The length of the UTF-8 character at the front, 0 if the bytes are none (RFC 3629, section 4).
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
@@ -83,18 +101,9 @@ void Line::escape_one(std::string_view& text) {
 Line& Line::escaped(std::string_view text, std::size_t budget) {
   // Keeps room for the longest single step and the mark, so that neither is ever cut itself.
   const char* const last = at_ + std::min(budget, free()) - std::min(std::min(budget, free()), kLongest + kCut.size());
+  if (at_ <= last && text.size() <= static_cast<std::size_t>(last - at_) && is_plain(text)) return raw(text);
   while (!text.empty()) {
     if (at_ > last) return raw(kCut);
-    if (text.size() >= 8 && at_ + 8 <= last) {
-      std::uint64_t bytes;
-      std::memcpy(&bytes, text.data(), 8);
-      if (!needs_care(bytes)) {
-        std::memcpy(at_, text.data(), 8);
-        at_ += 8;
-        text.remove_prefix(8);
-        continue;
-      }
-    }
     if (is_plain(static_cast<unsigned char>(text[0]))) {
       *at_++ = text[0];
       text.remove_prefix(1);

@@ -233,12 +233,14 @@ void Upstream::failed(const Error& error) {
   if (error.kind == Kind::unavailable || state_ == State::starting) set_state(State::down, error.message);
 }
 
-Task<Result<std::shared_ptr<Binding>>> Upstream::binding_for(const mcp::Call& call) {
+/// Whether the session has something on the server's side that it must not share.
+bool Upstream::wants_own_binding(const mcp::Client& client) const {
+  const bool legacy = mcp::has_sessions(main_->link->peer().revision);
+  return legacy && !client.session.empty() && (client.capabilities.any_callback() || client.log_level);
+}
+
+Task<Result<std::shared_ptr<Binding>>> Upstream::own_binding(const mcp::Client& client) {
   const auto shared = main_;
-  const mcp::Client& client = call.client;
-  const bool legacy = mcp::has_sessions(shared->link->peer().revision);
-  const bool own = legacy && !client.session.empty() && (client.capabilities.any_callback() || client.log_level);
-  if (!own) co_return shared;
   auto binding = co_await bindings_.get(client);
   if (!binding || *binding) co_return binding;
   log::warn("session shares a connection: max_bindings is reached", {{"server", name()}});
@@ -247,9 +249,12 @@ Task<Result<std::shared_ptr<Binding>>> Upstream::binding_for(const mcp::Call& ca
 
 Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, client::Listener& listener) {
   if (!main_ || state_ == State::down) co_return down(name(), problem_);
-  auto found = co_await binding_for(call);
-  if (!found) co_return fail(std::move(found.error()));
-  const std::shared_ptr<Binding> binding = std::move(*found);
+  std::shared_ptr<Binding> binding = main_;
+  if (wants_own_binding(call.client)) {
+    auto found = co_await own_binding(call.client);
+    if (!found) co_return fail(std::move(found.error()));
+    binding = std::move(*found);
+  }
   client::Link& link = *binding->link;
   binding->last_used = Clock::now();
   const auto wanted = call.client.log_level;

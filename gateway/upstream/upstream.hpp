@@ -94,7 +94,8 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<bool> refresh();
   Task<void> watch(std::shared_ptr<client::Link> link);
   Task<Result<std::shared_ptr<client::Link>>> connect(mcp::ClientCapabilities capabilities, client::Listener* listener);
-  Task<Result<std::shared_ptr<Binding>>> binding_for(const mcp::Call& call);
+  [[nodiscard]] bool wants_own_binding(const mcp::Client& client) const;
+  Task<Result<std::shared_ptr<Binding>>> own_binding(const mcp::Client& client);
   Task<bool> wait_until_up(Cancel& cancel);
   Task<Result<Answered>> attempt(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<bool> reconnected(const mcp::Call& call);

@@ -22,11 +22,16 @@ bool contains(const std::vector<std::string>& allowed, std::string_view value) {
 
 /// Against DNS rebinding: a page of another site can reach a local listener, but not choose these two.
 /// Rule: all revisions, basic/transports, "Security Warning".
-Result<void> check_site(const net::RequestHead& head, const StreamableHttpOptions& options) {
-  const std::string host = net::host_name(head.value("Host"));
-  if (!net::is_loopback_name(host) && !contains(options.allowed_hosts, host)) {
-    return fail(Kind::forbidden_origin, Origin::client,
-                "This Host is not allowed; the operator can list it in allowed_hosts.");
+/// `allowed_host` is the `Host` that was allowed last: nearly all clients of an endpoint send the same.
+Result<void> check_site(const net::RequestHead& head, const StreamableHttpOptions& options, std::string& allowed_host) {
+  const std::string_view host = head.value("Host");
+  if (host.empty() || host != allowed_host) {
+    const std::string name = net::host_name(host);
+    if (!net::is_loopback_name(name) && !contains(options.allowed_hosts, name)) {
+      return fail(Kind::forbidden_origin, Origin::client,
+                  "This Host is not allowed; the operator can list it in allowed_hosts.");
+    }
+    allowed_host = host;
   }
   const net::Header* origin = head.find("Origin");
   if (!origin || contains(options.allowed_origins, origin->value)) return {};
@@ -101,7 +106,7 @@ Task<void> StreamableHttp::refuse(net::HttpExchange& exchange, std::string_view 
 
 Task<void> StreamableHttp::serve(net::HttpExchange& exchange) {
   const net::RequestHead& head = exchange.head();
-  auto allowed = check_site(head, options_);
+  auto allowed = check_site(head, options_, allowed_host_);
   if (allowed) allowed = check_loop(head, options_.via);
   if (!allowed) {
     co_await refuse(exchange, {}, allowed.error());

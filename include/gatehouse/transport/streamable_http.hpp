@@ -66,6 +66,7 @@ class StreamableHttp {
   void end_streams();
   void set_options(StreamableHttpOptions options) {
     options_ = std::move(options);
+    allowed_host_.clear();
   }  ///< After a reload; running exchanges keep theirs where it matters.
 
  private:
@@ -88,6 +89,7 @@ class StreamableHttp {
   net::Loop& loop_;
   mcp::Responder& responder_;
   StreamableHttpOptions options_;
+  std::string allowed_host_;  // the `Host` that these options allowed last
   Sessions sessions_;
   boost::intrusive::list<OpenStream> streams_;
   net::Timer ticker_;
