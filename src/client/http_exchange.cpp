@@ -70,8 +70,10 @@ Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPos
   HttpOutcome outcome;
   outcome.status = reply->status();
   outcome.session = reply->header("Mcp-Session-Id");
-  const std::string_view type = reply->media_type();
-  if (net::equals_ignoring_case(type, "text/event-stream") && outcome.status == 200) {
+  // Asked before the body is read: while it arrives, the views of the head move.
+  const bool is_stream = net::equals_ignoring_case(reply->media_type(), "text/event-stream");
+  const bool is_json = net::equals_ignoring_case(reply->media_type(), "application/json");
+  if (is_stream && outcome.status == 200) {
     auto read = co_await read_stream(*reply, post, others, clock, cancel, server.max_reply_bytes, outcome);
     if (!read) co_return fail(std::move(read.error()));
     co_return outcome;
@@ -79,7 +81,7 @@ Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPos
   outcome.retry = retry_after(reply->header("Retry-After"));
   auto body = co_await reply->body(outcome.status == 200 ? server.max_reply_bytes : kMaxErrorBody, cancel);
   if (!body) co_return fail(std::move(body.error()));
-  if (!net::equals_ignoring_case(type, "application/json") || body->size() == 0) co_return outcome;
+  if (!is_json || body->size() == 0) co_return outcome;
   auto taken = take(std::move(*body), post, others, clock, outcome);
   // Only a successful status promises a JSON-RPC message; proxies and old servers put their own words into error bodies.
   if (!taken && outcome.status == 200) co_return fail(std::move(taken.error()));

@@ -1,11 +1,12 @@
-// A server of revision 2026-07-28 (SDK 2.x, stateless) that passes the official conformance scenarios of that revision.
+// A server of revision 2026-07-28 (SDK 2.x, stateless) that passes the official conformance scenarios of that revision,
+// and offers what those of the revisions before want.
 // Usage: node backend_modern.mjs [PORT]; prints its URL on the first line of stdout.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostStateless } from '../interop/fixtures/http_stateless.mjs';
 import * as sdk from '../interop/lib/sdk2_server.mjs';
 import {
-  complete, listed, NO_ARGUMENTS, read, reply, resources, resourceTemplates, sharedPrompts, sharedTools, text, tool
+  askingTools, complete, listed, NO_ARGUMENTS, read, reply, resources, resourceTemplates, sharedPrompts, sharedTools, text, tool
 } from './features.mjs';
 
 const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
@@ -26,6 +27,26 @@ async function needs(inputRequests, state) {
   const requestState = state === undefined ? {} : { requestState: await states.mint(state) };
   return { resultType: 'input_required', inputRequests, ...requestState };
 }
+
+/// Thrown by a question that has no answer yet: ends the call with `result`.
+class Unanswered extends Error {
+  constructor(method, params) {
+    super('a question without an answer');
+    this.result = { resultType: 'input_required', inputRequests: { answer: { method, params } } };
+  }
+}
+
+const unanswered = (method, params) => { throw new Unanswered(method, params); };
+
+/// Runs a tool that asks with io.ask and io.sample.
+const asking = (run) => async (args, io) => {
+  try {
+    return await run(args, io);
+  } catch (error) {
+    if (error instanceof Unanswered) return error.result;
+    throw error;
+  }
+};
 
 /// An answer of the right shape under `key`, or undefined: then the question is asked again.
 function accepted(io, key) {
@@ -78,6 +99,11 @@ const inputTools = [
 const tools = [
   ...sharedTools,
   ...inputTools,
+  ...askingTools.map((entry) => ({ ...entry, run: asking(entry.run) })),
+  tool('test_reconnection', 'Takes a while', async (_, io) => {
+    await io.sleep(150);
+    return reply(text('The result came after a while'));
+  }),
   // The SDK itself refuses the question with -32021 when the client did not declare that it can sample.
   tool('test_missing_capability', 'Works only for clients that can sample', (_, io) =>
     io.answers?.greeting ? reply(text('The client can sample')) : needs({ greeting: sample('Generate a greeting', 50) })),
@@ -123,6 +149,8 @@ function reach({ mcpReq }) {
   return {
     sleep,
     capabilities: envelope?.[CAPABILITIES] ?? {},
+    ask: async (params) => inputResponses?.answer ?? unanswered('elicitation/create', { mode: 'form', ...params }),
+    sample: async (params) => inputResponses?.answer ?? unanswered('sampling/createMessage', params),
     answers: inputResponses,
     state: requestState(),
     progress: async (progress, total) => {
@@ -138,7 +166,7 @@ function reach({ mcpReq }) {
 function makeServer() {
   const mcp = new sdk.McpServer({ name: 'conformance-backend-modern', version: '1.0.0' }, {
     capabilities: {
-      tools: { listChanged: true }, prompts: { listChanged: true }, resources: {}, completions: {}, logging: {}
+      tools: { listChanged: true }, prompts: { listChanged: true }, resources: { subscribe: true }, completions: {}, logging: {}
     },
     requestState: { verify: states.verify }
   });

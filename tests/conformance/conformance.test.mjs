@@ -1,5 +1,6 @@
 // The official conformance suite, first straight against a backend that passes it, then through an unprefixed endpoint
-// of the gateway in front of the same backend: nothing may get worse, save what expected.json lists with a reason.
+// of the gateway, in front of the same backend and in front of one of the other era: nothing may get worse, save what
+// expected.json lists with a reason.
 // GATEHOUSE_DIRECT=1 checks the backends alone.
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -17,7 +18,7 @@ test('every expected difference has a reason and belongs to a run', () => {
 });
 
 for (const plan of plans) {
-  test(`${plan.suite} ${plan.revision}`, { timeout: 320_000 }, async (t) => {
+  test(`${plan.suite} ${plan.revision}, ${plan.era} server`, { timeout: 320_000 }, async (t) => {
     const { direct, through, broken, unexpected, outdated, log } = await compare(plan, { directOnly });
     t.diagnostic(`direct: ${direct}`);
     t.diagnostic(`through the gateway: ${through}`);

@@ -1,7 +1,6 @@
 // What the official conformance scenarios ask of a server, whatever its era: tools, resources, prompts, completion.
 // Names and texts are fixed by the scenarios. A tool is {name, description, inputSchema, run(args, io)}, where `io` is
-// the era's way to reach the client: progress(done, total), log(level, data), sleep(ms), and in backend_legacy.mjs also
-// ask(params) and sample(params).
+// the era's way to reach the client: progress(done, total), log(level, data), sleep(ms), ask(params), sample(params).
 
 /// 1x1 red pixel, and a WAV file of one silent sample.
 export const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
@@ -61,6 +60,60 @@ export const sharedTools = [
     else: { required: ['email'] },
     additionalProperties: false
   })
+];
+
+const form = (properties, required = []) => ({ type: 'object', properties, required });
+const named = (...names) => names.map(([constant, title]) => ({ const: constant, title }));
+const report = (answer) => reply(text(`Elicitation completed: action=${answer.action}, content=${JSON.stringify(answer.content)}`));
+const OPTIONS = ['option1', 'option2', 'option3'];
+
+/// Tools of the scenarios up to 2025-11-25 that reach the client while they run.
+export const askingTools = [
+  tool('test_tool_with_logging', 'Logs three messages while it works', async (_, io) => {
+    for (const step of ['started', 'working', 'done']) {
+      await io.log('info', `Tool execution ${step}`);
+      await io.sleep(20);
+    }
+    return reply(text('Logged three messages'));
+  }),
+  tool('test_sampling', 'Asks the client for a completion by its model', async ({ prompt }, io) => {
+    const answer = await io.sample({ messages: [{ role: 'user', content: text(prompt) }], maxTokens: 100 });
+    return reply(text(`LLM response: ${answer.content.text}`));
+  }, form({ prompt: { type: 'string' } }, ['prompt'])),
+  tool('test_elicitation', 'Asks the user for name and address', async ({ message }, io) => {
+    const answer = await io.ask({
+      message,
+      requestedSchema: form({
+        username: { type: 'string', description: "User's response" },
+        email: { type: 'string', description: "User's email address" }
+      }, ['username', 'email'])
+    });
+    return reply(text(`User response: ${JSON.stringify(answer)}`));
+  }, form({ message: { type: 'string' } }, ['message'])),
+  tool('test_elicitation_sep1034_defaults', 'Asks with a default for every primitive type', async (_, io) =>
+    report(await io.ask({
+      message: 'Please review the defaults',
+      requestedSchema: form({
+        name: { type: 'string', default: 'John Doe' },
+        age: { type: 'integer', default: 30 },
+        score: { type: 'number', default: 95.5 },
+        status: { type: 'string', enum: ['active', 'inactive', 'pending'], default: 'active' },
+        verified: { type: 'boolean', default: true }
+      })
+    }))),
+  tool('test_elicitation_sep1330_enums', 'Asks with every kind of choice', async (_, io) =>
+    report(await io.ask({
+      message: 'Please choose',
+      requestedSchema: form({
+        untitledSingle: { type: 'string', enum: OPTIONS },
+        titledSingle: { type: 'string', oneOf: named(['value1', 'First Option'], ['value2', 'Second Option'], ['value3', 'Third Option']) },
+        legacyEnum: { type: 'string', enum: ['opt1', 'opt2', 'opt3'], enumNames: ['Option One', 'Option Two', 'Option Three'] },
+        untitledMulti: { type: 'array', items: { type: 'string', enum: OPTIONS } },
+        titledMulti: {
+          type: 'array', items: { anyOf: named(['value1', 'First Choice'], ['value2', 'Second Choice'], ['value3', 'Third Choice']) }
+        }
+      })
+    })))
 ];
 
 export const resources = [

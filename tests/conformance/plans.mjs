@@ -7,14 +7,16 @@ import { within } from '../interop/lib/wait.mjs';
 const LEGACY = 'backend_legacy.mjs';
 const MODERN = 'backend_modern.mjs';
 
-/// conformance-stable does not know 2026-07-28.
+/// Each run: `direct` is the server that the suite is run against first, `behind` the one behind the gateway, of the same era
+/// or of the other. conformance-stable does not know 2026-07-28.
 export const plans = [
-  { suite: 'conformance-stable', revision: '2025-06-18', backend: LEGACY },
-  { suite: 'conformance-stable', revision: '2025-11-25', backend: LEGACY },
-  { suite: 'conformance-next', revision: '2025-06-18', backend: LEGACY },
-  { suite: 'conformance-next', revision: '2025-11-25', backend: LEGACY },
-  { suite: 'conformance-next', revision: '2026-07-28', backend: MODERN }
-];
+  ['conformance-stable', '2025-06-18', LEGACY, MODERN],
+  ['conformance-stable', '2025-11-25', LEGACY, MODERN],
+  ['conformance-next', '2025-06-18', LEGACY, MODERN],
+  ['conformance-next', '2025-11-25', LEGACY, MODERN],
+  ['conformance-next', '2026-07-28', MODERN, LEGACY]
+].flatMap(([suite, revision, same, other]) => [same, other].map((behind) =>
+  ({ suite, revision, direct: same, behind, era: behind === MODERN ? 'modern' : 'legacy' })));
 
 /// The part of a gateway configuration that puts an unprefixed endpoint in front of one server.
 export const unprefixed = (url) => ({

@@ -1,5 +1,5 @@
 // Runs the official conformance suite straight against a backend and through the gateway in front of it, and prints what
-// gets worse. Usage: node run.mjs [--direct] [--suite NAME] [--revision DATE]; exit code 1 when something is worse than
+// gets worse. Usage: node run.mjs [--direct] [--suite NAME] [--revision DATE] [--era legacy|modern]; exit code 1 when something is worse than
 // expected.json allows. The tests in conformance.test.mjs call `compare` below.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,35 +10,57 @@ import { failed, judge, runSuite, tally, worseThan } from './suite.mjs';
 
 export const expected = JSON.parse(readFileSync(join(import.meta.dirname, 'expected.json'), 'utf8'));
 
-/// Runs one plan: {direct, through, broken, unexpected, outdated, log}. `broken` are the failures of the backend itself; with
-/// those, or with `directOnly`, the gateway is not started and the members about it are empty.
-export async function compare({ suite, revision, backend }, { directOnly = false } = {}) {
-  const server = await startBackend(backend);
+const direct = new Map();         // Suite and revision -> results straight against a server: they serve two plans.
+
+async function runDirect({ suite, revision, direct: file }) {
+  const key = `${suite} ${revision}`;
+  if (!direct.has(key)) {
+    const server = await startBackend(file);
+    try {
+      direct.set(key, await runSuite(suite, revision, server.url));
+    } finally {
+      server.stop();
+    }
+  }
+  return direct.get(key);
+}
+
+async function runThrough({ suite, revision, behind }) {
+  const server = await startBackend(behind);
   let gateway;
   try {
-    const direct = await runSuite(suite, revision, server.url);
-    const report = { direct: tally(direct), through: 'not run', broken: failed(direct), unexpected: [], outdated: [], log: '' };
-    if (directOnly || report.broken.length) return report;
     gateway = await Gateway.serve(unprefixed(server.url));
-    const through = await runSuite(suite, revision, gateway.url());
+    const results = await runSuite(suite, revision, gateway.url());
     await gateway.stop();
-    return { ...report, through: tally(through), ...judge(worseThan(direct, through), expected, suite, revision), log: gateway.log() };
+    return { results, log: gateway.log() };
   } finally {
     gateway?.kill();
     server.stop();
   }
 }
 
+/// Runs one plan: {direct, through, broken, unexpected, outdated, log}. `broken` are the failures of the backend itself; with
+/// those, or with `directOnly`, the gateway is not started and the members about it are empty.
+export async function compare(plan, { directOnly = false } = {}) {
+  const found = await runDirect(plan);
+  const report = { direct: tally(found), through: 'not run', broken: failed(found), unexpected: [], outdated: [], log: '' };
+  if (directOnly || report.broken.length) return report;
+  const { results, log } = await runThrough(plan);
+  return { ...report, through: tally(results), ...judge(worseThan(found, results), expected, plan), log };
+}
+
 async function main() {
   const { values } = parseArgs({
-    options: { direct: { type: 'boolean' }, suite: { type: 'string' }, revision: { type: 'string' } }
+    options: {
+      direct: { type: 'boolean' }, suite: { type: 'string' }, revision: { type: 'string' }, era: { type: 'string' }
+    }
   });
   const chosen = plans.filter((plan) =>
-    (!values.suite || plan.suite === values.suite) && (!values.revision || plan.revision === values.revision));
+    ['suite', 'revision', 'era'].every((key) => !values[key] || plan[key] === values[key]));
   let bad = 0;
   for (const plan of chosen) {
     const report = await compare(plan, { directOnly: values.direct });
-    console.log(`${plan.suite} ${plan.revision}\n  direct:  ${report.direct}\n  through: ${report.through}`);
+    console.log(`${plan.suite} ${plan.revision}, ${plan.era} server\n  direct:  ${report.direct}\n  through: ${report.through}`);
     for (const kind of ['broken', 'unexpected', 'outdated']) {
       for (const item of report[kind]) console.log(`  ${kind}: ${JSON.stringify(item)}`);
       bad += report[kind].length;

@@ -92,10 +92,11 @@ export function worseThan(direct, through) {
 }
 
 /// Splits differences by the list of expected ones: {unexpected, outdated}. An entry of `expected` is
-/// {revision, scenario, check, suites?, reason}; `outdated` are the entries for this run that did not show.
-export function judge(differences, expected, suite, revision) {
-  const entries = expected.filter((e) => e.revision === revision && (!e.suites || e.suites.includes(suite)));
-  const matches = (entry, d) => entry.scenario === d.scenario && entry.check === d.check;
+/// {revision, scenario, check, suites?, era?, reason}, where `check` may be "*" for any of the scenario; `outdated` are the entries for this run that did not show.
+export function judge(differences, expected, { suite, revision, era }) {
+  const entries = expected.filter((e) =>
+    e.revision === revision && (!e.suites || e.suites.includes(suite)) && (!e.era || e.era === era));
+  const matches = (entry, d) => entry.scenario === d.scenario && (entry.check === '*' || entry.check === d.check);
   return {
     unexpected: differences.filter((d) => !entries.some((entry) => matches(entry, d))),
     outdated: entries.filter((entry) => !differences.some((d) => matches(entry, d)))

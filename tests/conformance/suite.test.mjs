@@ -32,12 +32,14 @@ test('a failure under a new name is a difference', () => {
 test('an expected difference is allowed, and is news when it is gone', () => {
   const expected = [
     { revision: '2025-11-25', scenario: 'ping', check: 'a', reason: 'a known gap' },
-    { revision: '2025-11-25', scenario: 'ping', check: 'b', suites: ['other'], reason: 'only in another suite' }
+    { revision: '2025-11-25', scenario: 'ping', check: 'b', suites: ['other'], reason: 'only in another suite' },
+    { revision: '2025-11-25', scenario: 'ping', check: 'b', era: 'modern', reason: 'only with a server of another era' }
   ];
+  const plan = { suite: 'stable', revision: '2025-11-25', era: 'legacy' };
   const differences = worseThan(run({ a: 'SUCCESS' }), run({ a: 'FAILURE' }));
-  assert.deepEqual(judge(differences, expected, 'stable', '2025-11-25'), { unexpected: [], outdated: [] });
-  assert.equal(judge([], expected, 'stable', '2025-11-25').outdated.length, 1);
-  assert.equal(judge(differences, expected, 'stable', '2025-06-18').unexpected.length, 1);
+  assert.deepEqual(judge(differences, expected, plan), { unexpected: [], outdated: [] });
+  assert.equal(judge([], expected, plan).outdated.length, 1);
+  assert.equal(judge(differences, expected, { ...plan, revision: '2025-06-18' }).unexpected.length, 1);
 });
 
 test('a failure of the backend itself is reported', () => {

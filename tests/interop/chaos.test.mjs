@@ -88,7 +88,7 @@ describe('a server that dies', { timeout: 180_000 }, () => {
         const pid = await answers('web');
         web.stop();
         await until('the old process to be gone', async () => !(await attempt(peers[0], 'web.whoami', {})).ok);
-        web = await startHttp(fixture('legacy_server.mjs'), port);
+        web = await startHttp(fixture('legacy_server.mjs'), { port });
         assert.notEqual(await answers('web'), pid, 'a new process answers');
       }
     });

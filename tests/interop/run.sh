@@ -12,7 +12,7 @@ if [ ! -x "$node" ]; then
 fi
 if [ $# -eq 0 ]; then
   if [ "${GATEHOUSE_DIRECT:-}" = 1 ]; then
-    set -- "$here/eras.test.mjs" "$here/three_servers.test.mjs" "$here"/../conformance/*.test.mjs
+    set -- "$here"/matrix_*.test.mjs "$here/three_servers.test.mjs" "$here"/../conformance/*.test.mjs
   else
     set -- "$here"/*.test.mjs "$here"/../conformance/*.test.mjs
   fi

@@ -44,7 +44,8 @@ class ClientConnection;
 class HttpReply {
  public:
   [[nodiscard]] int status() const;
-  [[nodiscard]] std::string_view header(std::string_view name) const;  ///< Empty if absent.
+  /// Empty if absent. The view is good until the next `body` or `read`; ask again after it.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
   [[nodiscard]] std::string_view media_type() const;
 
   /// The whole body. Errors (origin upstream): too_large, connection_lost, bad_reply; or cancelled / timed_out.

@@ -53,6 +53,7 @@ export class Gateway {
   }
 
   get configFile() { return join(this.#directory, 'gatehouse.yaml'); }
+  get binary() { return BINARY; }
   get directory() { return this.#directory; }
   get pid() { return this.child.pid; }
 

@@ -1,0 +1,43 @@
+// Which cells of the matrix do not work. Each entry matches the cells of its `feature`, `client` and `server` (missing: all;
+// a list: any of them); the first match counts.
+//   impossible   the protocol leaves no way: `rule` says which rule, `why` says it in words
+//   not yet      the gateway does not do it yet: `why` says what is missing. The cell fails when it starts to work: then
+//                the entry goes.
+const NOT_YET = 'not yet';
+const IMPOSSIBLE = 'impossible';
+
+const OLD = ['old-pipe', 'old-sse', 'old-web'];
+const NEW = ['new-pipe', 'new-web', 'dual-web'];
+const QUESTIONS = ['elicitation, form', 'elicitation, URL', 'sampling', 'roots'];
+
+export const limits = [
+  {
+    verdict: IMPOSSIBLE, feature: 'resuming a cut stream', client: 'sse', rule: '2024-11-05, basic/transports',
+    why: 'HTTP+SSE has one stream without event ids: its end is the end of the session.'
+  },
+  {
+    verdict: IMPOSSIBLE, feature: 'resuming a cut stream', client: 'stdio', rule: 'basic/transports, stdio',
+    why: 'A pipe does not break off and come back: its end is the end of the session.'
+  },
+  {
+    verdict: IMPOSSIBLE, feature: 'resuming a cut stream', client: 'modern', rule: '2026-07-28, basic/transports/streamable-http',
+    why: '2026-07-28 has no event ids: closing the stream of a request cancels it.'
+  },
+  { verdict: NOT_YET, client: 'sse', why: 'HTTP+SSE is not served yet.' },
+  { verdict: NOT_YET, client: 'stdio', why: '`gatehouse connect` does not exist yet.' },
+  { verdict: NOT_YET, server: 'old-sse', why: 'HTTP+SSE servers are not spoken to yet.' },
+  { verdict: NOT_YET, feature: QUESTIONS, client: ['http', 'sse', 'stdio'], server: NEW, why: 'Questions do not cross eras yet.' },
+  { verdict: NOT_YET, feature: QUESTIONS, client: 'modern', server: OLD, why: 'Questions do not cross eras yet.' },
+  { verdict: NOT_YET, feature: 'subscription', why: 'Subscriptions to single resources are not offered yet.' },
+  { verdict: NOT_YET, feature: 'resuming a cut stream', client: 'http', why: 'Streams cannot be resumed yet.' },
+  { verdict: NOT_YET, feature: 'list changed', client: ['http', 'stdio'], server: 'old-pipe', why: 'Lists of a session are not merged yet.' },
+  { verdict: NOT_YET, feature: 'tasks', why: 'Tasks are not offered yet.' }
+];
+
+const matches = (want, value) => want === undefined || [want].flat().includes(value);
+
+/// What is expected of a cell: an entry of `limits`, or {verdict: 'works'}.
+export function expectation(feature, client, server) {
+  return limits.find((entry) => matches(entry.feature, feature) && matches(entry.client, client) && matches(entry.server, server))
+    ?? { verdict: 'works' };
+}
