@@ -5,11 +5,14 @@
 #include "src/net/process_calls.hpp"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define GATEHOUSE_SHADOW_MEMORY 1
+#define GATEHOUSE_SHADOW_MEMORY true
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define GATEHOUSE_SHADOW_MEMORY 1
+#define GATEHOUSE_SHADOW_MEMORY true
 #endif
+#endif
+#ifndef GATEHOUSE_SHADOW_MEMORY
+#define GATEHOUSE_SHADOW_MEMORY false
 #endif
 
 namespace gatehouse::net {
@@ -98,9 +101,7 @@ struct Line {
 }  // namespace
 
 GATEHOUSE_BARE void forget_inherited_memory(const void* kept, std::size_t kept_bytes) {
-#ifdef GATEHOUSE_SHADOW_MEMORY
-  (void)kept, (void)kept_bytes;
-#else
+  if constexpr (GATEHOUSE_SHADOW_MEMORY) return;  // a sanitizer needs its own
   char text[4096];
   KeptRanges ranges{{around(kept, kept_bytes), around(text, sizeof text), around(&errno, sizeof errno)}};
   sort(ranges);
@@ -118,7 +119,6 @@ GATEHOUSE_BARE void forget_inherited_memory(const void* kept, std::size_t kept_b
     }
   }
   bare::close(maps);
-#endif
 }
 
 }  // namespace gatehouse::net
