@@ -18,6 +18,20 @@ export const plans = [
 ].flatMap(([suite, revision, same, other]) => [same, other].map((behind) =>
   ({ suite, revision, direct: same, behind, era: behind === MODERN ? 'modern' : 'legacy' })));
 
+/// The client scenarios, where the gateway is the client of the suite's server. Those of authorization are left out: the gateway
+/// does not sign in to servers yet. Each is run with an official client straight to the server, then with each client through
+/// the gateway; `era` is that of the suite's server.
+export const clientPlans = [
+  ['conformance-next', '2025-06-18', ['initialize', 'tools_call']],
+  ['conformance-next', '2025-11-25',
+    ['initialize', 'tools_call', 'elicitation-sep1034-client-defaults', 'sse-retry', 'json-schema-2020-12-preservation']],
+  ['conformance-next', '2026-07-28', [
+    'tools_call', 'request-metadata', 'sep-2322-client-request-state', 'http-standard-headers', 'http-custom-headers',
+    'http-invalid-tool-headers', 'json-schema-ref-no-deref', 'json-schema-2020-12-preservation'
+  ]]
+].flatMap(([suite, revision, scenarios]) =>
+  scenarios.map((scenario) => ({ suite, revision, scenario, era: revision === '2026-07-28' ? 'modern' : 'legacy' })));
+
 /// The part of a gateway configuration that puts an unprefixed endpoint in front of one server.
 export const unprefixed = (url) => ({
   endpoints: [{ path: '/mcp', servers: ['backend'], prefix: 'none' }],

@@ -29,6 +29,21 @@ export async function runSuite(suite, revision, url) {
   }
 }
 
+/// One client scenario: the suite starts a server and runs `command` with its URL. Returns a Map as above.
+export async function runClientScenario(suite, revision, scenario, command) {
+  const output = mkdtempSync(join(tmpdir(), 'gatehouse-conformance-'));
+  try {
+    const program = join(PACKAGES, suite, 'dist/index.js');
+    const options = ['client', '--scenario', scenario, '--spec-version', revision, '-o', output, '--timeout', String(SCENARIO_MS)];
+    const log = await run(process.execPath, [program, ...options, '--command', command.join(' ')]);
+    const results = collect(output, '');
+    if (!results.has(scenario)) throw new Error(`${suite} ${revision} reported nothing for ${scenario}:\n${log.slice(-2000)}`);
+    return results;
+  } finally {
+    rmSync(output, { recursive: true, force: true });
+  }
+}
+
 /// The exit code is not of interest: it says only that some check failed, and the reports say which.
 async function run(program, args) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -42,11 +57,11 @@ async function run(program, args) {
   return log;
 }
 
-/// Reads <output>/server-<scenario>-<time>/checks.json.
-function collect(output) {
+/// Reads <output>/<role><scenario>-<time>/checks.json.
+function collect(output, role = 'server-') {
   const results = new Map();
   for (const folder of readdirSync(output)) {
-    const [, scenario] = /^server-(.*)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(folder) ?? [];
+    const [, scenario] = new RegExp(`^${role}(.*)-\\d{4}-\\d\\d-\\d\\dT[\\d-]+Z$`).exec(folder) ?? [];
     if (!scenario) throw new Error(`unexpected report ${folder}`);
     const checks = JSON.parse(readFileSync(join(output, folder, 'checks.json'), 'utf8'));
     results.set(scenario, worstByName(checks));
