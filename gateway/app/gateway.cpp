@@ -190,9 +190,12 @@ Endpoint* Gateway::endpoint_at(std::string_view path) {
 }
 
 Task<void> Gateway::serve(net::HttpExchange& exchange) {
-  const std::string_view path = exchange.head().path();
-  if (Endpoint* endpoint = endpoint_at(path)) co_return co_await endpoint->serve(exchange);
-  const bool health_page = path == "/health";
+  if (Endpoint* endpoint = endpoint_at(exchange.head().path())) return endpoint->serve(exchange);
+  return serve_page(exchange);
+}
+
+Task<void> Gateway::serve_page(net::HttpExchange& exchange) {
+  const bool health_page = exchange.head().path() == "/health";
   const std::string text =
       health_page ? health() : error_body(404, {Kind::not_found, Origin::client, "Nothing is served at this path."});
   const std::array headers = {net::Header{"Content-Type", "application/json"},

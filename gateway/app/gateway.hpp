@@ -39,6 +39,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
  private:
   Task<void> serve(net::HttpExchange& exchange) override;
   std::string error_body(int status, const Error& error) override;
+  Task<void> serve_page(net::HttpExchange& exchange);  ///< What belongs to no endpoint.
   // admin::Status
   [[nodiscard]] bool ready() const override;
   [[nodiscard]] std::string health() const override;

@@ -256,7 +256,6 @@ Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, cli
     binding = std::move(*found);
   }
   client::Link& link = *binding->link;
-  binding->last_used = Clock::now();
   const auto wanted = call.client.log_level;
   const bool shared = binding == main_;
   // On a shared connection the level only goes down to the most verbose one that anybody wanted; each call filters its own lines.
@@ -272,7 +271,7 @@ Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, cli
   ++binding->in_use;
   auto reply = co_await link.request(*request, listener, call.cancel);
   --binding->in_use;
-  binding->last_used = Clock::now();
+  if (!shared) binding->last_used = Clock::now();
   if (!reply) {
     if (shared) failed(reply.error());
     co_return fail(std::move(reply.error()));

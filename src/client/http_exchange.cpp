@@ -23,8 +23,8 @@ Result<void> take(Buffer text, const HttpPost& post, OtherMessages others, CallC
   if (!incoming) return fail(std::move(incoming.error()));
   outcome.was_json_rpc = true;
   const jsonrpc::Message& rpc = incoming->message.rpc;
-  if (clock) clock->heard();
   if (rpc.type != jsonrpc::Type::response) {
+    if (clock) clock->heard();
     others(incoming->message, incoming->answer->storage.view());
     return {};
   }

@@ -1,4 +1,6 @@
 // Stateless connections: every request carries everything, nothing is remembered but the era.
+#include <optional>
+
 #include <gatehouse/base/log.hpp>
 #include <gatehouse/transport/mirrored_headers.hpp>
 
@@ -25,8 +27,7 @@ class ModernHttpLink final : public Link {
   [[nodiscard]] bool usable() const override { return !tasks_.cancelled(); }
 
   Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) override {
-    CallClock clock(parts_.loop.timers(), request.idle_timeout, request.max_timeout, cancel);
-    co_return co_await post(request, listener, &clock, cancel);
+    return post(request, listener, Patience::limited, cancel);
   }
 
   void notify(std::string_view, std::string) override {
@@ -44,7 +45,12 @@ class ModernHttpLink final : public Link {
   }
 
  private:
-  Task<mcp::Reply> post(const Request& request, Listener& listener, CallClock* clock, Cancel& cancel) {
+  enum class Patience { limited, endless };
+
+  Task<mcp::Reply> post(const Request& request, Listener& listener, Patience patience, Cancel& cancel) {
+    std::optional<CallClock> clock;
+    if (patience == Patience::limited)
+      clock.emplace(parts_.loop.timers(), request.idle_timeout, request.max_timeout, cancel);
     const std::uint64_t id = parts_.next_id++;
     const Outgoing message(id, request, &sender_);
     const std::string name = transport::encode_header_value(request.local_name);
@@ -59,7 +65,7 @@ class ModernHttpLink final : public Link {
     const auto others = [&listener](const mcp::Message& other, std::string_view) {
       if (other.rpc.type == jsonrpc::Type::notification) listener.notified(other);
     };
-    auto outcome = co_await exchange(parts_.server, post, others, clock, cancel);
+    auto outcome = co_await exchange(parts_.server, post, others, clock ? &*clock : nullptr, cancel);
     if (!outcome) co_return fail(cancel.requested() ? given_up(cancel) : std::move(outcome.error()));
     if (!outcome->answer) {
       // A stream that breaks loses its request (TR-517); whether it ran is not known.
@@ -83,7 +89,7 @@ class ModernHttpLink final : public Link {
       const Request request{.method = mcp::Method::subscriptions_listen,
                             .method_name = mcp::to_string(mcp::Method::subscriptions_listen),
                             .params = &*params};
-      const auto reply = co_await post(request, *parts_.options.listener, nullptr, tasks_.cancel());
+      const auto reply = co_await post(request, *parts_.options.listener, Patience::endless, tasks_.cancel());
       if (reply && (*reply)->is_error) co_return;  // it does not offer this
       if (Clock::now() - opened > std::chrono::seconds(60)) delay = Milliseconds{1000};
       co_await parts_.loop.sleep(delay, &tasks_.cancel());

@@ -5,42 +5,49 @@
 namespace gatehouse::client {
 namespace {
 
+constexpr std::size_t kUsualHead = 120;
 constexpr std::string_view kOwnPrefix = "io.gatehouse/";  // our keys, never taken from a client (gateway rule 4.5)
 
-/// `"key":value` with a comma in front of all but the first.
-class Members {
+/// The member `"_meta":{…}`, put together in one piece of memory.
+class MetaMember {
  public:
+  MetaMember() {
+    text_.reserve(kUsual);
+    text_.append(kOpening);
+  }
   void add(std::string_view key, std::string_view value) {
     comma();
     text_.append("\"").append(key).append("\":").append(value);
   }
-  void add_raw(std::string_view member) {
+  void add_raw(std::string_view members) {
     comma();
-    text_.append(member);
+    text_.append(members);
   }
-  [[nodiscard]] std::string object() const { return "{" + text_ + "}"; }
-  [[nodiscard]] bool empty() const { return text_.empty(); }
+  void close() { text_ += '}'; }
+
+  [[nodiscard]] std::string_view member() const { return text_; }
+  [[nodiscard]] std::string_view object() const { return member().substr(kOpening.size() - 1); }
 
  private:
+  static constexpr std::string_view kOpening = "\"_meta\":{";
+  static constexpr std::size_t kUsual = 480;
   void comma() {
-    if (!text_.empty()) text_ += ',';
+    if (text_.back() != '{') text_ += ',';
   }
   std::string text_;
 };
 
 bool is_own(const json::Member& member) { return member.key.starts_with(kOwnPrefix); }
 
-void add_vendor_members(Members& members, const mcp::Meta& meta) {
+void add_vendor_members(MetaMember& members, const mcp::Meta& meta) {
   for (const auto& member : meta.others) {
     if (is_own(member)) continue;
     members.add_raw({member.begin, static_cast<std::size_t>(member.value.data() + member.value.size() - member.begin)});
   }
 }
 
-void add_protocol_members(Members& members, const Request& request, const Sender& sender) {
-  members.add(mcp::meta_key::kProtocolVersion, json::quoted(mcp::to_string(sender.revision)));
-  members.add(mcp::meta_key::kClientInfo, sender.client_info);
-  members.add(mcp::meta_key::kClientCapabilities, mcp::to_json(request.capabilities, sender.revision).str());
+void add_protocol_members(MetaMember& members, const Request& request, const Sender& sender) {
+  members.add_raw(sender.members(request.capabilities));
   if (request.log_level) members.add(mcp::meta_key::kLogLevel, json::quoted(mcp::to_string(*request.log_level)));
 }
 
@@ -53,12 +60,29 @@ bool fits_legacy(const mcp::Meta& meta) {
 
 }  // namespace
 
+Sender::Sender(std::string info, mcp::Revision spoken) : client_info(std::move(info)), revision(spoken) {}
+
+std::string_view Sender::members(const mcp::ClientCapabilities& capabilities) const {
+  if (members_.empty() || capabilities != last_) {
+    members_.clear();
+    const auto add = [this](std::string_view key, std::string_view value) {
+      members_.append(members_.empty() ? "\"" : ",\"").append(key).append("\":").append(value);
+    };
+    add(mcp::meta_key::kProtocolVersion, json::quoted(mcp::to_string(revision)));
+    add(mcp::meta_key::kClientInfo, client_info);
+    add(mcp::meta_key::kClientCapabilities, mcp::to_json(capabilities, revision).str());
+    last_ = capabilities;
+  }
+  return members_;
+}
+
 Outgoing::Outgoing(std::uint64_t id, const Request& request, const Sender* sender) : id_(std::to_string(id)) {
   if (request.edits)
     params_ = *request.edits;
   else if (request.params)
     params_ = json::Splice(request.params->object.text);
   edit_meta(request, sender);
+  head_.reserve(kUsualHead);
   head_.append(R"({"jsonrpc":"2.0","id":)")
       .append(id_)
       .append(R"(,"method":")")
@@ -78,18 +102,18 @@ void Outgoing::edit_meta(const Request& request, const Sender* sender) {
     if (!meta.progress_token.empty()) params_.replace(meta.progress_token, id_);
     return;
   }
-  Members members;
-  if (sender) add_protocol_members(members, request, *sender);
-  if (!meta.progress_token.empty()) members.add(mcp::meta_key::kProgressToken, id_);
-  add_vendor_members(members, meta);
+  MetaMember own;
+  if (sender) add_protocol_members(own, request, *sender);
+  if (!meta.progress_token.empty()) own.add(mcp::meta_key::kProgressToken, id_);
+  add_vendor_members(own, meta);
+  own.close();
   if (params_.source().empty()) {
     params_ = json::Splice(kEmptyObject);
-    params_.insert(kEmptyObject.data() + 1, "\"_meta\":" + members.object());
+    params_.insert(kEmptyObject.data() + 1, own.member());
   } else if (!meta.raw.empty()) {
-    params_.replace(meta.raw, members.object());
+    params_.replace(meta.raw, own.object());
   } else {
-    json::rewrite_members(
-        params_, request.params->object, [](const json::Member&) { return false; }, "\"_meta\":" + members.object());
+    json::rewrite_members(params_, request.params->object, [](const json::Member&) { return false; }, own.member());
   }
 }
 

@@ -7,11 +7,20 @@
 namespace gatehouse::client {
 
 /// What every modern request says about its sender.
-struct Sender {
-  explicit Sender(std::string info, mcp::Revision spoken = mcp::kLatest)
-      : client_info(std::move(info)), revision(spoken) {}
+class Sender {
+ public:
+  explicit Sender(std::string info, mcp::Revision spoken = mcp::kLatest);
+
   std::string client_info;  ///< Ready-made JSON.
   mcp::Revision revision = mcp::kLatest;
+
+  /// The three members of `_meta` that every request has to have: `"key":value,…`. Made anew only when the capabilities are
+  /// others than last time; valid until then.
+  [[nodiscard]] std::string_view members(const mcp::ClientCapabilities& capabilities) const;
+
+ private:
+  mutable mcp::ClientCapabilities last_;
+  mutable std::string members_;
 };
 
 /// One request as the bytes that go to the server: fresh id, own `_meta`. Keeps what its pieces point into.

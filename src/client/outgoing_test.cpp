@@ -43,6 +43,23 @@ TEST(Outgoing, ToALegacyServerSendsTheParamsAsTheyAre) {
   }
 }
 
+// GB 4.5: what the asker can do is said anew in each request
+TEST(Outgoing, SaysToAModernServerWhatEachAskerCanDo) {
+  const auto declared = [](bool ui, bool sampling) {
+    Request request;
+    request.capabilities.ui = ui;
+    request.capabilities.sampling = sampling;
+    const auto params = json::parse(to_modern(R"({"_meta":{}})", request));
+    return params ? params->find("_meta")->find(mcp::meta_key::kClientCapabilities)->str() : "malformed";
+  };
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(declared(false, false), "{}");
+    EXPECT_EQ(declared(false, true), R"({"sampling":{}})");
+    EXPECT_EQ(declared(false, true), R"({"sampling":{}})");
+    EXPECT_TRUE(declared(true, false).contains("extensions"));
+  }
+}
+
 // GB-064: a fresh token per request; the id is one
 TEST(Outgoing, ReplacesTheProgressToken) {
   EXPECT_EQ(to_legacy(R"({"_meta":{"a":1, "progressToken" : "mine" ,"b":2},"name":"n"})"),

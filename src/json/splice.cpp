@@ -3,8 +3,15 @@
 #include <algorithm>
 
 namespace gatehouse::json {
+namespace {
+
+constexpr std::size_t kFirstText = 240;  // most sets of edits bring less
+
+}  // namespace
 
 void Splice::replace(std::string_view part, std::string_view text) {
+  if (const std::size_t needed = text_.size() + text.size(); needed > text_.capacity())
+    text_.reserve(std::max({needed, 2 * text_.capacity(), kFirstText}));
   edits_.push_back({static_cast<std::uint32_t>(part.data() - source_.data()), static_cast<std::uint32_t>(part.size()),
                     static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(text.size())});
   text_ += text;
@@ -95,7 +102,8 @@ void rewrite_members(Splice& splice, const ObjectView& object, FunctionRef<bool(
   }
   if (added.empty()) return;
   if (stays) {
-    splice.insert(stays, "," + std::string(added));
+    splice.insert(stays, ",");
+    splice.insert(stays, added);
   } else {
     splice.insert(object.text.data() + 1, added);
   }

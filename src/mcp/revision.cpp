@@ -22,9 +22,10 @@ bool is_date(std::string_view text) {
 std::string_view to_string(Revision revision) { return kNames[static_cast<std::size_t>(revision)]; }
 
 std::optional<Revision> parse_revision(std::string_view text) {
-  const auto found = std::ranges::find(kNames, text);
-  if (found == kNames.end()) return std::nullopt;
-  return kRevisions[static_cast<std::size_t>(found - kNames.begin())];
+  for (std::size_t i = kNames.size(); i-- > 0;) {  // the newest are the most frequent
+    if (kNames[i] == text) return kRevisions[i];
+  }
+  return std::nullopt;
 }
 
 bool looks_modern(std::string_view version_text) {

@@ -178,6 +178,7 @@ void ClientConnection::finish() {
     delete this;
     return;
   }
+  reader_.begin(false);  // nobody looks at the old head any more
   rest();
   pool_->put_idle(*this);
 }

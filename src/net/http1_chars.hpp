@@ -41,6 +41,30 @@ inline std::string_view trim_blanks(std::string_view text) {
   return text;
 }
 
+/// The first byte that may not stand in a token, or `end`. Looks at many bytes at a time.
+inline const char* find_token_end(const char* p, const char* end) {
+#ifdef __SSE2__
+  const auto between = [](__m128i bytes, char first, char last) {
+    return _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(static_cast<char>(first - 1))),
+                         _mm_cmplt_epi8(bytes, _mm_set1_epi8(static_cast<char>(last + 1))));
+  };
+  while (end - p >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i letters = between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+    const __m128i digits = between(bytes, '0', '9');
+    const __m128i dashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'));
+    const auto usual =
+        static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letters, digits), dashes)));
+    p += std::countr_one(usual);
+    if (usual == 0xffff) continue;
+    if (!is_token_byte(*p)) return p;
+    ++p;  // one of the unusual token bytes
+  }
+#endif
+  while (p < end && is_token_byte(*p)) ++p;
+  return p;
+}
+
 /// The first byte that may not stand in a field value, or `end`. Looks at many bytes at a time.
 inline const char* find_control_byte(const char* p, const char* end) {
 #ifdef __SSE2__

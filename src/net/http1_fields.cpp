@@ -7,14 +7,16 @@
 namespace gatehouse::net {
 namespace {
 
-/// Eight bytes of each. Bytes are the same, or letters that differ in the bit that makes them small.
-bool equal_words_ignoring_case(const char* a, const char* b) {
+std::uint64_t word_at(const char* text) {
+  std::uint64_t word;
+  std::memcpy(&word, text, sizeof word);
+  return word;
+}
+
+/// Whether all bytes of two words that are not the same are the same or letters that differ in the bit that makes them small.
+bool differ_in_case_only(std::uint64_t x, std::uint64_t y) {
   constexpr std::uint64_t kEach = 0x0101010101010101;
-  std::uint64_t x, y;
-  std::memcpy(&x, a, sizeof x);
-  std::memcpy(&y, b, sizeof y);
   const std::uint64_t different = x ^ y;
-  if (different == 0) return true;
   if ((different & ~(0x20 * kEach)) != 0) return false;
   const std::uint64_t small = (x | 0x20 * kEach) & 0x7f * kEach;
   const std::uint64_t letters = (small + (0x80 - 'a') * kEach) & ~(small + (0x7f - 'z') * kEach) & ~x & 0x80 * kEach;
@@ -66,14 +68,21 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() < kWord) {
     return std::ranges::equal(a, b, [](char x, char y) { return x == y || to_lower(x) == to_lower(y); });
   }
+  const auto same = [&](std::size_t at) {
+    const std::uint64_t x = word_at(a.data() + at), y = word_at(b.data() + at);
+    return x == y || differ_in_case_only(x, y);
+  };
   const std::size_t last = a.size() - kWord;  // the last word may overlap the one before
   for (std::size_t i = 0; i < last; i += kWord) {
-    if (!equal_words_ignoring_case(a.data() + i, b.data() + i)) return false;
+    if (!same(i)) return false;
   }
-  return equal_words_ignoring_case(a.data() + last, b.data() + last);
+  return same(last);
 }
 
-bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_byte); }
+bool is_token(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  return !text.empty() && find_token_end(text.data(), end) == end;
+}
 
 bool is_field_value(std::string_view text) {
   const char* const end = text.data() + text.size();

@@ -30,6 +30,22 @@ TEST(FieldValue, FindsEveryControlByteEverywhere) {
   }
 }
 
+// Against the list of RFC 9110, section 5.6.2: every byte at every position.
+TEST(Token, IsMadeOfTokenBytesOnly) {
+  constexpr std::string_view kAllowed = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  EXPECT_FALSE(is_token(""));
+  for (const char neighbour : {'a', '-', '_', '7'}) {
+    for (std::size_t position = 0; position < 40; ++position) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(40, neighbour);
+        text[position] = static_cast<char>(byte);
+        const bool allowed = kAllowed.find(static_cast<char>(byte)) != std::string_view::npos;
+        ASSERT_EQ(is_token(text), allowed) << byte << " at " << position;
+      }
+    }
+  }
+}
+
 // Against the obvious version: every pair of bytes, in every part of names of every length.
 TEST(Names, AreEqualIfTheyDifferInCaseOnly) {
   const auto obvious = [](unsigned char a, unsigned char b) {

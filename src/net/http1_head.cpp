@@ -67,7 +67,7 @@ class HeadReader {
   Step known_field(const Header& header, Framing& framing);
   std::string_view token() {
     const char* const start = p_;
-    while (p_ < end_ && is_token_byte(*p_)) ++p_;
+    p_ = find_token_end(p_, end_);
     return {start, static_cast<std::size_t>(p_ - start)};
   }
 

@@ -76,9 +76,12 @@ Task<void> StreamableHttp::initialize(net::HttpExchange& exchange, const mcp::Me
 
 Task<mcp::Reply> StreamableHttp::answer_in_session(Session& session, const mcp::Call& call) {
   if (session.running() >= options_.max_calls_per_session) {
-    co_return fail(Kind::limit_exceeded, Origin::client, "Too many requests of this session are still being answered.");
+    return []() -> Task<mcp::Reply> {
+      co_return fail(Kind::limit_exceeded, Origin::client,
+                     "Too many requests of this session are still being answered.");
+    }();
   }
-  co_return co_await answer_legacy(session, call, responder_);
+  return answer_legacy(session, call, responder_);
 }
 
 Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, Session& session, const mcp::Message& message) {
@@ -89,7 +92,7 @@ Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, Session& ses
   const Cancel::Hook shutdown(exchange.peer_gone(), [&] {
     if (exchange.peer_gone().reason() == CancelReason::shutting_down) cancel.request(CancelReason::shutting_down);
   });
-  auto reply = co_await answer_in_session(session, {message, client, events, cancel, Clock::now()});
+  auto reply = co_await answer_in_session(session, {message, client, events, cancel, session.last_used});
   sessions_.touch(session, Clock::now());
   if (reply) {
     co_await events.finish(Rendered(message.rpc.id, **reply, client.revision, responder_.server_info()));

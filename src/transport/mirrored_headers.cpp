@@ -61,17 +61,24 @@ std::unexpected<Error> mismatch(std::string message) {
   return fail(Kind::header_mismatch, Origin::client, std::move(message));
 }
 
-Result<void> check_once(const net::RequestHead& head, std::string_view name) {
-  const auto named = [name](const net::Header& header) { return net::equals_ignoring_case(header.name, name); };
-  if (std::ranges::count_if(head.headers, named) < 2) return {};
-  return mismatch("The header " + std::string(name) + " is given twice.");
+/// The only header of this name.
+Result<const net::Header*> find_once(const net::RequestHead& head, std::string_view name) {
+  const net::Header* found = nullptr;
+  for (const net::Header& header : head.headers) {
+    if (header.name.size() != name.size() || !net::equals_ignoring_case(header.name, name)) continue;
+    if (found) return mismatch("The header " + std::string(name) + " is given twice.");
+    found = &header;
+  }
+  if (!found) return mismatch("The header " + std::string(name) + " is missing; it has to repeat the body.");
+  return found;
 }
 
 Result<void> check_header(const net::RequestHead& head, std::string_view name, std::string_view expected) {
-  const net::Header* header = head.find(name);
-  if (!header) return mismatch("The header " + std::string(name) + " is missing; it has to repeat the body.");
-  if (auto once = check_once(head, name); !once) return once;
-  auto value = decode_header_value(header->value);
+  const auto header = find_once(head, name);
+  if (!header) return fail(Error(header.error()));
+  const std::string_view sent = (*header)->value;
+  if (sent == expected && !looks_encoded(sent)) return {};
+  auto value = decode_header_value(sent);
   if (!value) return fail(std::move(value.error()));
   if (*value != expected) return mismatch("The header " + std::string(name) + " does not match the body.");
   return {};
@@ -97,8 +104,8 @@ boost::container::small_vector<net::Header, 4> parameter_headers(const net::Requ
   constexpr std::string_view kPrefix = "Mcp-Param-";
   boost::container::small_vector<net::Header, 4> found;
   for (const net::Header& header : head.headers) {
-    const bool is_parameter = header.name.size() > kPrefix.size() &&
-                              net::equals_ignoring_case(header.name.substr(0, kPrefix.size()), kPrefix);
+    const bool may_be = header.name.size() > kPrefix.size() && (header.name[4] == 'P' || header.name[4] == 'p');
+    const bool is_parameter = may_be && net::equals_ignoring_case(header.name.substr(0, kPrefix.size()), kPrefix);
     if (is_parameter && found.size() < kMaxParameterHeaders) found.push_back(header);
   }
   return found;
@@ -114,12 +121,11 @@ std::string_view mirrored_name(const mcp::Message& message) {
 }
 
 Result<void> check_mirrored_headers(const net::RequestHead& head, const mcp::Message& message) {
-  const net::Header* version = head.find(kVersionHeader);
-  if (!version) return mismatch("The header MCP-Protocol-Version is missing; it has to repeat the version in _meta.");
-  if (version->value != message.params.meta.protocol_version) {
+  const auto version = find_once(head, kVersionHeader);
+  if (!version) return fail(Error(version.error()));
+  if ((*version)->value != message.params.meta.protocol_version) {
     return mismatch("The header MCP-Protocol-Version does not match the version in _meta.");
   }
-  if (auto once = check_once(head, kVersionHeader); !once) return once;
   if (auto checked = check_header(head, kMethodHeader, message.rpc.method); !checked) return checked;
   const std::string_view name = mirrored_name(message);
   if (!name.data()) return {};

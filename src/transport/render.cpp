@@ -10,6 +10,8 @@ namespace {
 
 using mcp::ResultKind;
 
+constexpr std::size_t kUsualHead = 120, kUsualEnvelope = 240;
+
 /// `_meta` members that belong to one hop and are never passed on in a result.
 bool is_hop_member(const json::Member& member) {
   return member.key == mcp::meta_key::kServerInfo || member.key == mcp::meta_key::kSubscriptionId;
@@ -40,20 +42,17 @@ void append_number(std::string& out, std::int64_t number) {
   out.append(digits, end);
 }
 
-/// `_meta` with the vendors' members that came with the result and, for modern clients, who answers.
-std::string meta_of(const mcp::Answer& answer, std::string_view server_info) {
-  std::string meta;
+/// Appends what is in `_meta`: the vendors' members that came with the result and, for modern clients, who answers.
+void append_meta(std::string& out, const mcp::Answer& answer, std::string_view server_info) {
+  const std::size_t begin = out.size();
+  const auto comma = [&] { return out.size() == begin ? "" : ","; };
   for (const auto& member : answer.view.meta.members) {
     if (is_hop_member(member) || (!server_info.empty() && is_task_member(member))) continue;
-    meta += meta.empty() ? "" : ",";
-    meta.append(member.begin, member.value.data() + member.value.size());
+    out.append(comma()).append(member.begin, member.value.data() + member.value.size());
   }
-  if (!answer.extra_meta.empty()) meta.append(meta.empty() ? "" : ",").append(answer.extra_meta);
-  if (!server_info.empty()) {
-    meta += meta.empty() ? "\"" : ",\"";
-    meta.append(mcp::meta_key::kServerInfo).append("\":").append(server_info);
-  }
-  return meta;
+  if (!answer.extra_meta.empty()) out.append(comma()).append(answer.extra_meta);
+  if (!server_info.empty())
+    out.append(comma()).append("\"").append(mcp::meta_key::kServerInfo).append("\":").append(server_info);
 }
 
 /// Appends members to a result made here, which is compact and has no envelope members.
@@ -65,15 +64,18 @@ void append_members(json::Splice& body, std::string_view added) {
 }
 
 void add_modern_envelope(mcp::Answer& answer, std::string_view server_info) {
-  std::string added = "\"resultType\":\"";
-  added.append(kind_name(answer)).append("\"");
+  std::string added;
+  added.reserve(kUsualEnvelope);
+  added.append("\"resultType\":\"").append(kind_name(answer)).append("\"");
   if (answer.cache) {
     added += ",\"ttlMs\":";
     append_number(added, answer.cache->ttl_ms);
     added +=
         answer.cache->scope == mcp::CacheScope::shared ? R"(,"cacheScope":"public")" : R"(,"cacheScope":"private")";
   }
-  added.append(",\"_meta\":{").append(meta_of(answer, server_info)).append("}");
+  added.append(",\"_meta\":{");
+  append_meta(added, answer, server_info);
+  added += '}';
   if (answer.view.object.text.empty()) return append_members(answer.body, added);
   json::rewrite_members(
       answer.body, answer.view.object, [](const json::Member& member) { return is_envelope_member(member); }, added);
@@ -91,7 +93,8 @@ void remove_modern_envelope(mcp::Answer& answer) {
     return is_envelope_member(member) && member.key != "_meta";
   });
   if (!envelope && !new_meta) return;
-  const std::string kept = new_meta ? meta_of(answer, {}) : std::string();
+  std::string kept;
+  if (new_meta) append_meta(kept, answer, {});
   const std::string added = kept.empty() ? "" : "\"_meta\":{" + kept + "}";
   json::rewrite_members(
       answer.body, answer.view.object,
@@ -102,6 +105,7 @@ void remove_modern_envelope(mcp::Answer& answer) {
 }  // namespace
 
 Rendered::Rendered(std::string_view id, mcp::Answer& answer, mcp::Revision revision, std::string_view server_info) {
+  head_.reserve(kUsualHead);
   head_.append(R"({"jsonrpc":"2.0","id":)").append(id);
   head_.append(answer.is_error ? R"(,"error":)" : R"(,"result":)");
   if (answer.is_error) {

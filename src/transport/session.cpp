@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -143,6 +145,15 @@ void Session::end() {
     question->abandoned = true;
     question->changed.notify();
   }
+}
+
+/// Only ids made here are in the table, and they are random: their own digits spread as well as any hash of them.
+std::size_t Sessions::IdHash::operator()(std::string_view id) const {
+  std::uint64_t first = 0, last = 0;
+  if (id.size() < sizeof first) return id.size();
+  std::memcpy(&first, id.data(), sizeof first);
+  std::memcpy(&last, id.data() + id.size() - sizeof last, sizeof last);
+  return first ^ std::rotl(last, 4);  // hexadecimal digits differ in their lower halves
 }
 
 Result<std::shared_ptr<Session>> Sessions::create(const mcp::Message& initialize, TimePoint now) {

@@ -108,18 +108,14 @@ Task<void> StreamableHttp::serve(net::HttpExchange& exchange) {
   const net::RequestHead& head = exchange.head();
   auto allowed = check_site(head, options_, allowed_host_);
   if (allowed) allowed = check_loop(head, options_.via);
-  if (!allowed) {
-    co_await refuse(exchange, {}, allowed.error());
-  } else if (head.method == "POST") {
-    co_await post(exchange);
-  } else if (head.method == "GET" && options_.eras != Eras::modern) {
-    co_await get(exchange);
-  } else if (head.method == "DELETE" && options_.eras != Eras::modern) {
-    co_await remove(exchange);
-  } else {
-    co_await refuse(exchange, {}, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
-  }
+  if (!allowed) return turn_away(exchange, std::move(allowed.error()));
+  if (head.method == "POST") return post(exchange);
+  if (head.method == "GET" && options_.eras != Eras::modern) return get(exchange);
+  if (head.method == "DELETE" && options_.eras != Eras::modern) return remove(exchange);
+  return turn_away(exchange, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
 }
+
+Task<void> StreamableHttp::turn_away(net::HttpExchange& exchange, Error error) { co_await refuse(exchange, {}, error); }
 
 Task<void> StreamableHttp::post(net::HttpExchange& exchange) {
   if (auto media = check_media(exchange.head()); !media) co_return co_await refuse(exchange, {}, media.error());

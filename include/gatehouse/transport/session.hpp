@@ -138,9 +138,12 @@ class Sessions {
   void each(FunctionRef<void(Session&)> visit);
 
  private:
+  struct IdHash {
+    std::size_t operator()(std::string_view id) const;
+  };
   void remove(Session& session);
   Options options_;
-  boost::unordered_flat_map<std::string_view, std::shared_ptr<Session>> by_id_;  // keys are the sessions' own ids
+  boost::unordered_flat_map<std::string_view, std::shared_ptr<Session>, IdHash> by_id_;  // keys: the sessions' own ids
   boost::intrusive::list<Session> by_use_;
   std::move_only_function<void(std::string_view)> on_end_;
 };

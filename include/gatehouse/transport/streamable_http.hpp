@@ -70,6 +70,7 @@ class StreamableHttp {
   }  ///< After a reload; running exchanges keep theirs where it matters.
 
  private:
+  Task<void> turn_away(net::HttpExchange& exchange, Error error);  ///< Before anything was read.
   Task<void> post(net::HttpExchange& exchange);
   Task<void> refuse(net::HttpExchange& exchange, std::string_view id, const Error& error,
                     mcp::Revision revision = mcp::kLatest);
