@@ -12,6 +12,16 @@ client::Era era_of(Era era) {
   return client::Era::automatic;
 }
 
+client::HttpTransport transport_of(Transport transport) {
+  switch (transport) {
+    case Transport::http: return client::HttpTransport::streamable;
+    case Transport::sse: return client::HttpTransport::sse;
+    case Transport::automatic:
+    case Transport::stdio: break;
+  }
+  return client::HttpTransport::automatic;
+}
+
 }  // namespace
 
 net::ProcessOptions process_options(const Options& options,
@@ -21,7 +31,9 @@ net::ProcessOptions process_options(const Options& options,
   return process;
 }
 
-client::HttpTarget http_target(const Options& options) { return {.url = *options.url, .headers = options.headers}; }
+client::HttpTarget http_target(const Options& options) {
+  return {.url = *options.url, .headers = options.headers, .transport = transport_of(options.transport)};
+}
 
 client::ConnectOptions connect_options(const Options& options) {
   return {

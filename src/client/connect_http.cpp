@@ -2,12 +2,18 @@
 
 #include "src/client/handshake.hpp"
 #include "src/client/http_link.hpp"
+#include "src/client/sse_channel.hpp"
 
 namespace gatehouse::client {
 namespace {
 
 /// Says nothing about the era: never downgrade on it (TR-631).
 bool is_inconclusive(int status) { return status == 401 || status == 403 || status == 429 || status >= 500; }
+
+/// Older servers answer so where they have no Streamable HTTP (TR-628 to TR-630).
+bool says_nothing_here(int status) {
+  return status >= 400 && status < 500 && status != 408 && !is_inconclusive(status);
+}
 
 Request bare(mcp::Method method, const ConnectOptions& options) {
   return {.method = method, .method_name = mcp::to_string(method), .capabilities = options.capabilities};
@@ -58,12 +64,14 @@ void add_session_headers(std::string& headers, std::string_view session, mcp::Re
     headers.append(transport::kVersionHeader).append(": ").append(mcp::to_string(revision)).append("\r\n");
 }
 
-Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts) {
+/// `is_nothing_here`: the status says that Streamable HTTP is not spoken at this address.
+Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts, bool& is_nothing_here) {
   const std::uint64_t id = parts.next_id++;
   const std::string text = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"initialize","params":)" +
                            initialize_params(parts.options) + "}";
   auto outcome = co_await ask(parts, text, {}, id);
   if (!outcome) co_return fail(std::move(outcome.error()));
+  is_nothing_here = says_nothing_here(outcome->status);
   if (!outcome->answer) co_return fail(no_answer(*outcome));
   if (auto gap = read_discover_answer(*outcome->answer); gap.probe == Probe::modern_without_discover) {
     parts.peer = std::move(gap.peer);  // a modern server without discovery: it named its versions (GB-024)
@@ -79,10 +87,17 @@ Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts) {
   co_return make_legacy_http_link(std::move(parts), std::move(outcome->session));
 }
 
-}  // namespace
+Task<Result<std::unique_ptr<Link>>> connect_sse(net::Loop& loop, net::HttpClient& http, HttpTarget target,
+                                                ConnectOptions options, Cancel& cancel) {
+  const SseOptions sse{.open_timeout = options.probe_timeout, .max_event_bytes = options.max_reply_bytes};
+  auto channel = co_await open_sse(loop, http, std::move(target), sse, cancel);
+  if (!channel) co_return fail(std::move(channel.error()));
+  options.era = Era::legacy;  // it exists in no other
+  co_return co_await connect_channel(loop, std::move(*channel), std::move(options), cancel);
+}
 
-Task<Result<std::unique_ptr<Link>>> connect_http(net::Loop& loop, net::HttpClient& http, HttpTarget target,
-                                                 ConnectOptions options, Cancel& cancel) {
+Task<Result<std::unique_ptr<Link>>> connect_streamable(net::Loop& loop, net::HttpClient& http, HttpTarget target,
+                                                       ConnectOptions options, bool& is_nothing_here, Cancel& cancel) {
   auto headers = fixed_headers(target.headers);
   if (!headers) co_return fail(std::move(headers.error()));
   HttpLinkParts parts{.loop = loop,
@@ -99,7 +114,24 @@ Task<Result<std::unique_ptr<Link>>> connect_http(net::Loop& loop, net::HttpClien
     }
   }
   if (cancel.requested()) co_return fail(given_up(cancel));
-  co_return co_await initialize(std::move(parts));
+  co_return co_await initialize(std::move(parts), is_nothing_here);
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Link>>> connect_http(net::Loop& loop, net::HttpClient& http, HttpTarget target,
+                                                 ConnectOptions options, Cancel& cancel) {
+  if (target.transport == HttpTransport::sse)
+    co_return co_await connect_sse(loop, http, std::move(target), std::move(options), cancel);
+  bool is_nothing_here = false;
+  auto link = co_await connect_streamable(loop, http, target, options, is_nothing_here, cancel);
+  const bool may_be_older = !link && is_nothing_here && target.transport == HttpTransport::automatic;
+  if (!may_be_older || cancel.requested()) co_return link;
+  auto older = co_await connect_sse(loop, http, std::move(target), std::move(options), cancel);
+  if (older) co_return older;
+  link.error().message += " It offers no HTTP+SSE either.";
+  link.error().detail += "; HTTP+SSE: " + older.error().message;
+  co_return link;
 }
 
 }  // namespace gatehouse::client

@@ -47,7 +47,8 @@ Task<Result<void>> initialize(StreamLink& link, const ConnectOptions& options, C
   if (!reply) co_return fail(std::move(reply.error()));
   auto peer = read_initialize_result(**reply);
   if (!peer) co_return fail(std::move(peer.error()));
-  link.notify(mcp::notification::kInitialized, {});
+  // Servers may refuse requests that overtake this, so it is sent before anybody gets the link.
+  co_await link.send(notification_text(mcp::notification::kInitialized, {}));
   link.established(std::move(*peer));
   co_return Result<void>{};
 }

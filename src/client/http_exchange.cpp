@@ -108,8 +108,8 @@ Error no_answer(const HttpOutcome& outcome) {
   return error;
 }
 
-Result<std::string> fixed_headers(const std::vector<std::pair<std::string, std::string>>& own) {
-  std::string lines = "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n";
+Result<std::string> header_lines(const std::vector<std::pair<std::string, std::string>>& own) {
+  std::string lines;
   for (const auto& [name, value] : own) {
     if (!net::is_token(name) || !net::is_field_value(value)) {
       return fail(Kind::invalid_config, Origin::gateway,
@@ -117,6 +117,12 @@ Result<std::string> fixed_headers(const std::vector<std::pair<std::string, std::
     }
     lines.append(name).append(": ").append(value).append("\r\n");
   }
+  return lines;
+}
+
+Result<std::string> fixed_headers(const std::vector<std::pair<std::string, std::string>>& own) {
+  auto lines = header_lines(own);
+  if (lines) lines->insert(0, "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n");
   return lines;
 }
 

@@ -49,8 +49,9 @@ Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPos
 /// What an outcome without an answer means: refused credentials, overload, a broken server.
 [[nodiscard]] Error no_answer(const HttpOutcome& outcome);
 
-/// Header lines for every request: media types, user agent and the operator's own. Errors: invalid_config for values that no header
-/// may have.
+/// The operator's own header lines. Errors: invalid_config for names and values that no header may have.
+[[nodiscard]] Result<std::string> header_lines(const std::vector<std::pair<std::string, std::string>>& own);
+/// Header lines for every request of Streamable HTTP: media types and the operator's own. Errors: as header_lines.
 [[nodiscard]] Result<std::string> fixed_headers(const std::vector<std::pair<std::string, std::string>>& own);
 
 }  // namespace gatehouse::client

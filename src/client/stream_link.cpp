@@ -57,11 +57,23 @@ void StreamLink::established(Peer peer) {
   }
 }
 
-Task<void> StreamLink::send(std::string text) {
+Task<void> StreamLink::send(std::string text, std::uint64_t id) {
   queued_bytes_ += text.size();
   const json::Pieces message(1, text);
-  (void)co_await channel_->send(message);  // a dead channel is noticed by the reader
+  auto sent = co_await channel_->send(message);
   queued_bytes_ -= text.size();
+  if (!sent) refused(id, std::move(sent.error()));
+}
+
+void StreamLink::refused(std::uint64_t id, Error error) {
+  if (error.kind == Kind::connection_lost) return;  // noticed by the reader
+  log::debug("message to server was not delivered", {{"reason", error.message}, {"detail", error.detail}});
+  const bool is_over = error.kind == Kind::state_lost;
+  if (const auto found = pending_.find(id); found != pending_.end()) {
+    found->second->error = std::move(error);
+    found->second->changed.notify();
+  }
+  if (is_over) lost();
 }
 
 void StreamLink::notify(std::string_view method, std::string params) {
@@ -76,7 +88,7 @@ Task<mcp::Reply> StreamLink::request(const Request& request, Listener& listener,
   CallClock clock(loop_.timers(), request.idle_timeout, request.max_timeout, cancel);
   Pending pending(request, listener, clock, [this](std::string text) { return send(std::move(text)); });
   pending_.emplace(id, &pending);
-  tasks_.spawn(send(Outgoing(id, request, sender_ ? &*sender_ : nullptr).str()));
+  tasks_.spawn(send(Outgoing(id, request, sender_ ? &*sender_ : nullptr).str(), id));
   {
     const Cancel::Hook stop(cancel, [&pending] { pending.changed.notify(); });
     while (!pending.answer && !pending.error && !cancel.requested() && !closed_) co_await pending.changed.wait();
@@ -102,6 +114,10 @@ Task<void> StreamLink::read() {
     }
     take(std::move(*text));
   }
+  lost();
+}
+
+void StreamLink::lost() {
   closed_ = true;
   for (auto& [id, pending] : pending_) pending->changed.notify();
   closed_signal_.notify();

@@ -24,6 +24,8 @@ class StreamLink final : public Link {
   void established(Peer peer);
   /// From now on requests carry modern metadata (or none): for the probe.
   void speak(std::optional<Sender> sender) { sender_ = std::move(sender); }
+  /// Returns when the channel took the message, or refused it. `id`: the request that fails then; 0: none.
+  Task<void> send(std::string text, std::uint64_t id = 0);
 
   [[nodiscard]] const Peer& peer() const override { return peer_; }
   [[nodiscard]] bool usable() const override { return !closed_ && !tasks_.cancelled(); }
@@ -34,7 +36,8 @@ class StreamLink final : public Link {
 
  private:
   struct Pending;
-  Task<void> send(std::string text);
+  void refused(std::uint64_t id, Error error);
+  void lost();
   Task<void> read();
   void take(Buffer text);
   void take_response(Incoming incoming);

@@ -65,6 +65,23 @@ std::expected<Authority, std::string_view> split_authority(std::string_view text
   return out;
 }
 
+/// `/a/b/../c/./d` as `/a/c/d`.
+std::string without_dot_segments(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/', 1), path.size());
+    const std::string_view segment = path.substr(0, end);
+    path.remove_prefix(end);
+    const bool is_parent = segment == "/..", is_same = segment == "/.";
+    if (is_parent) out.resize(out.empty() ? 0 : out.rfind('/'));
+    if (!is_parent && !is_same)
+      out.append(segment);
+    else if (path.empty())
+      out.append("/");
+  }
+  return out;
+}
+
 std::string join(const std::string& host, std::optional<std::uint16_t> port) {
   std::string out = host.find(':') == std::string::npos ? host : "[" + host + "]";
   if (port) out.append(":").append(std::to_string(*port));
@@ -109,6 +126,27 @@ Result<Url> parse_url(std::string_view text) {
   url.target = target.starts_with('/') ? std::string{target} : "/" + std::string{target};
   return url;
 }
+
+Result<Url> resolve_url(const Url& base, std::string_view reference) {
+  reference = reference.substr(0, reference.find('#'));
+  const std::size_t scheme_end = reference.find(':');
+  if (scheme_end < reference.find_first_of("/?")) return parse_url(reference);
+  const std::string origin = base.tls ? "https:" : "http:";
+  if (reference.starts_with("//")) return parse_url(origin + std::string{reference});
+  const std::string_view path = std::string_view{base.target}.substr(0, base.target.find('?'));
+  const std::size_t query = std::min(reference.find('?'), reference.size());
+  std::string target;
+  if (reference.starts_with('/')) {
+    target = without_dot_segments(reference.substr(0, query));
+  } else if (query > 0) {
+    target = without_dot_segments(std::string{path.substr(0, path.rfind('/') + 1)}.append(reference.substr(0, query)));
+  } else {
+    target = reference.empty() ? std::string_view{base.target} : path;
+  }
+  return parse_url(origin + "//" + base.authority() + target.append(reference.substr(query)));
+}
+
+bool same_origin(const Url& a, const Url& b) { return a.tls == b.tls && a.host == b.host && a.port == b.port; }
 
 bool ListenAddress::is_loopback() const { return is_loopback_name(host); }
 

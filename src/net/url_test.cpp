@@ -64,6 +64,42 @@ TEST(ListenAddress, IsHostAndPort) {
   }
 }
 
+TEST(ResolveUrl, FollowsReferencesOfAllForms) {
+  const Url base = parse_url("http://a.example:8080/b/c/sse?d=e").value();
+  const auto resolved = [&](std::string_view reference) {
+    const auto url = resolve_url(base, reference);
+    return url ? url->str() : "error";
+  };
+  EXPECT_EQ(resolved("/m?x=1"), "http://a.example:8080/m?x=1");
+  EXPECT_EQ(resolved("m?x=/../y"), "http://a.example:8080/b/c/m?x=/../y");
+  EXPECT_EQ(resolved("./m"), "http://a.example:8080/b/c/m");
+  EXPECT_EQ(resolved("../m"), "http://a.example:8080/b/m");
+  EXPECT_EQ(resolved("../../../m/."), "http://a.example:8080/m/");
+  EXPECT_EQ(resolved("m/.."), "http://a.example:8080/b/c/");
+  EXPECT_EQ(resolved("?x=1"), "http://a.example:8080/b/c/sse?x=1");
+  EXPECT_EQ(resolved(""), "http://a.example:8080/b/c/sse?d=e");
+  EXPECT_EQ(resolved("#part"), "http://a.example:8080/b/c/sse?d=e");
+  EXPECT_EQ(resolved("//b.example/m#part"), "http://b.example/m");
+  EXPECT_EQ(resolved("https://b.example/m"), "https://b.example/m");
+  EXPECT_EQ(resolved("/a:b"), "http://a.example:8080/a:b");
+  EXPECT_EQ(resolve_url(parse_url("https://[::1]/x").value(), "y")->str(), "https://[::1]/y");
+}
+
+TEST(ResolveUrl, RefusesWhatIsNoAddress) {
+  const Url base = parse_url("http://a.example/sse").value();
+  for (const char* bad :
+       {"ftp://a.example/", "javascript:alert(1)", "http://", "//", "http://user@a.example/", "/a b", "/a\r\nb"})
+    EXPECT_FALSE(resolve_url(base, bad)) << bad;
+}
+
+TEST(SameOrigin, IsSchemeHostAndPort) {
+  const auto same = [](const char* a, const char* b) { return same_origin(parse_url(a).value(), parse_url(b).value()); };
+  EXPECT_TRUE(same("http://a.example/x", "http://A.example:80/y?z"));
+  EXPECT_FALSE(same("http://a.example/", "https://a.example/"));
+  EXPECT_FALSE(same("http://a.example/", "http://a.example:81/"));
+  EXPECT_FALSE(same("http://a.example/", "http://b.example/"));
+}
+
 TEST(HostName, LosesSchemePortAndBrackets) {
   EXPECT_EQ(host_name("Localhost:8080"), "localhost");
   EXPECT_EQ(host_name("[::1]:8080"), "::1");

@@ -38,13 +38,17 @@ Task<Result<std::unique_ptr<Link>>> connect_stdio(net::Loop& loop, std::string n
 Task<Result<std::unique_ptr<Link>>> connect_channel(net::Loop& loop, std::unique_ptr<transport::Channel> channel,
                                                     ConnectOptions options, Cancel& cancel);
 
+/// `sse`: HTTP+SSE of 2024-11-05. `automatic`: Streamable HTTP, or HTTP+SSE where there is none.
+enum class HttpTransport { automatic, streamable, sse };
+
 struct HttpTarget {
   net::Url url;
   std::vector<std::pair<std::string, std::string>> headers;  ///< Sent with every request: credentials.
+  HttpTransport transport = HttpTransport::automatic;
 };
 
-/// Speaks Streamable HTTP. Detects the era by a modern request first and falls back on what an old server answers (TR-625,
-/// TR-626, TR-631). `http` must outlive the link.
+/// Speaks Streamable HTTP or HTTP+SSE. Detects the era by a modern request first, then greets as older revisions do, then looks for
+/// the event stream of HTTP+SSE (TR-625, TR-626, TR-628 to TR-633). `http` must outlive the link.
 Task<Result<std::unique_ptr<Link>>> connect_http(net::Loop& loop, net::HttpClient& http, HttpTarget target,
                                                  ConnectOptions options, Cancel& cancel);
 

@@ -20,6 +20,11 @@ struct Url {
 };
 /// Errors: invalid_config (origin gateway), naming the part that is wrong.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
+/// What a reference found at `base` means: a whole URL, `//host/path`, `/path`, `path` or `?query`. A fragment is dropped.
+/// Errors: as parse_url. Rule: RFC 3986, 5.2.
+[[nodiscard]] Result<Url> resolve_url(const Url& base, std::string_view reference);
+/// Scheme, host and port are the same.
+[[nodiscard]] bool same_origin(const Url& a, const Url& b);
 
 /// `127.0.0.1:8080`, `[::1]:0`, `localhost:9901`.
 struct ListenAddress {

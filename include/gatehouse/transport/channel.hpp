@@ -15,7 +15,8 @@ class Channel {
   virtual ~Channel() = default;
 
   /// Sends one message, given in pieces. Raw line breaks between tokens are allowed; a line transport removes them.
-  /// Returns when the transport took it. Errors: connection_lost.
+  /// Returns when the transport took it. Errors: connection_lost; where each message is a request of its own (HTTP+SSE) also others,
+  /// which are about this message only, and state_lost, after which the channel is closed.
   virtual Task<Result<void>> send(const json::Pieces& message) = 0;
   /// The next message. Errors: connection_lost at the end of the stream; too_large or bad_reply when the peer's framing is
   /// broken beyond repair.
