@@ -7,15 +7,56 @@ namespace gatehouse::app {
 mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(kVersion), "Gatehouse"}; }
 
 Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
-                   const seal::KeyRing& keys, transport::StreamableHttpOptions options)
+                   const seal::KeyRing& keys, const std::string& path, const transport::StreamableHttpOptions& options)
     : pipeline_(pipeline::make_pipeline({metrics, call_log, subscribers_, keys})),
       server_info_(mcp::to_json(gateway_implementation()).str()),
-      http_(loop, *this, std::move(options)) {}
+      http_(loop, *this, options),
+      http_sse_(loop, *this, http_.sessions(), options, transport::HttpSsePaths::below(path)) {}
 
 Task<void> Endpoint::serve(net::HttpExchange& exchange) {
   ++serving_;
   co_await http_.serve(exchange);
   --serving_;
+}
+
+Task<void> Endpoint::serve_sse(net::HttpExchange& exchange) {
+  ++serving_;
+  co_await http_sse_.serve(exchange);
+  --serving_;
+}
+
+Task<void> Endpoint::serve_channel(transport::Channel& channel, transport::StdioServerOptions options, Cancel& stop) {
+  transport::StdioServer front(channel, *this, options);
+  channel_sessions_ = &front.sessions();
+  {
+    const Cancel::Hook hook(stop, [&front] { front.stop(); });
+    co_await front.serve();
+  }
+  channel_sessions_ = nullptr;
+}
+
+void Endpoint::each_session(FunctionRef<void(transport::Session&)> visit) {
+  http_.sessions().each(visit);
+  if (channel_sessions_) channel_sessions_->each(visit);
+}
+
+std::shared_ptr<transport::Session> Endpoint::find_session(std::string_view id) const {
+  auto session = http_.sessions().peek(id);
+  return session || !channel_sessions_ ? session : channel_sessions_->peek(id);
+}
+
+std::size_t Endpoint::sessions() const {
+  return http_.sessions().size() + (channel_sessions_ ? channel_sessions_->size() : 0);
+}
+
+void Endpoint::set_options(const transport::StreamableHttpOptions& options) {
+  http_.set_options(options);
+  http_sse_.set_options(options);
+}
+
+void Endpoint::end_streams() {
+  http_.end_streams();
+  http_sse_.end_streams();
 }
 
 void Endpoint::show(std::shared_ptr<const stages::Routes> routes) {
@@ -26,7 +67,7 @@ void Endpoint::show(std::shared_ptr<const stages::Routes> routes) {
     const bool announced = routes_->announcements[index] > before->announcements[index];
     if (!announced && before->view->fingerprint(kind) == routes_->view->fingerprint(kind)) continue;
     stages::announce(subscribers_, kind);
-    http_.sessions().each(
+    each_session(
         [&](transport::Session& session) { session.send(mcp::changed_notification(kind), json::Splice("{}")); });
   }
 }

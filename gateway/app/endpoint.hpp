@@ -3,6 +3,8 @@
 #include <string>
 
 #include <gatehouse/mcp/call.hpp>
+#include <gatehouse/transport/http_sse.hpp>
+#include <gatehouse/transport/stdio_server.hpp>
 #include <gatehouse/transport/streamable_http.hpp>
 
 #include "gateway/pipeline/pipeline.hpp"
@@ -15,15 +17,27 @@ namespace gatehouse::app {
 class Endpoint final : public mcp::Responder {
  public:
   Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, const seal::KeyRing& keys,
-           transport::StreamableHttpOptions options);
+           const std::string& path, const transport::StreamableHttpOptions& options);
 
   Task<void> serve(net::HttpExchange& exchange);
+  [[nodiscard]] transport::HttpSse& http_sse() { return http_sse_; }
+  /// Gives HTTP+SSE its part of an exchange. REQUIRES: http_sse().has(path).
+  Task<void> serve_sse(net::HttpExchange& exchange);
+  /// Serves one client on a channel (stdio), both eras at once, until the channel ends or `stop` is requested. One at a time.
+  Task<void> serve_channel(transport::Channel& channel, transport::StdioServerOptions options, Cancel& stop);
   [[nodiscard]] std::size_t serving() const { return serving_; }  ///< Exchanges that run now.
 
   /// Shows other servers or other lists from now on; clients hear of every list that differs. Running calls keep the old ones.
   void show(std::shared_ptr<const stages::Routes> routes);
   [[nodiscard]] const std::shared_ptr<const stages::Routes>& routes() const { return routes_; }
   [[nodiscard]] transport::StreamableHttp& http() { return http_; }
+  void set_options(const transport::StreamableHttpOptions& options);
+  /// Sessions of all fronts.
+  void each_session(FunctionRef<void(transport::Session&)> visit);
+  [[nodiscard]] std::shared_ptr<transport::Session> find_session(std::string_view id) const;
+  [[nodiscard]] std::size_t sessions() const;
+  [[nodiscard]] std::size_t open_streams() const { return http_.open_streams() + http_sse_.open_streams(); }
+  void end_streams();  ///< Of all fronts, gracefully; calls go on.
 
  private:
   Task<mcp::Reply> answer(const mcp::Call& call) override;
@@ -38,6 +52,8 @@ class Endpoint final : public mcp::Responder {
   std::string server_info_;
   std::size_t serving_ = 0;
   transport::StreamableHttp http_;
+  transport::Sessions* channel_sessions_ = nullptr;  // while a channel is served
+  transport::HttpSse http_sse_;                      // its sessions are among those of http_
 };
 
 /// Who the gateway says it is, towards both sides.

@@ -16,6 +16,8 @@ namespace {
 
 constexpr Milliseconds kMergeDelay{50};  // several servers that change at once make one new view
 constexpr Milliseconds kTick{1000};
+constexpr Milliseconds kDownPatience{5'000};      // with a server that was tried and is down
+constexpr Milliseconds kConnectPatience{20'000};  // with one that is still being tried
 
 net::HttpServerOptions server_options(const config::Limits& limits) {
   return {.head = {.bytes = limits.max_head_bytes},
@@ -59,10 +61,10 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
 
 Gateway::~Gateway() = default;
 
-Result<void> Gateway::start() {
-  auto bound = http_server_.listen(config_.listen);
-  if (!bound) return fail(std::move(bound.error()));
-  address_ = *bound;
+Result<void> Gateway::start(Listener main) {
+  if (main == Listener::open) {
+    if (auto listening = listen(); !listening) return listening;
+  }
   if (admin_) {
     auto admin_bound = admin_->listen(*config_.admin);
     if (!admin_bound) return fail(std::move(admin_bound.error()));
@@ -73,8 +75,15 @@ Result<void> Gateway::start() {
   servers_.apply(config_.servers, config_.limits.drain);
   show_routes();
   tick();
-  for (const Mounted& mounted : endpoints_)
-    log::info("listening", {{"url", url()}, {"endpoint", mounted.options.path}});
+  return {};
+}
+
+Result<void> Gateway::listen() {
+  auto bound = http_server_.listen(config_.listen);
+  if (!bound) return fail(std::move(bound.error()));
+  address_ = *bound;
+  for (const config::Endpoint& endpoint : config_.endpoints)
+    log::info("listening", {{"url", url()}, {"endpoint", endpoint.path}});
   return {};
 }
 
@@ -99,14 +108,15 @@ void Gateway::mount() {
         std::ranges::find_if(before, [&](const Mounted& mounted) { return mounted.options.path == options.path; });
     if (same != before.end()) {
       endpoints_.push_back({options, std::move(same->endpoint)});
-      endpoints_.back().endpoint->http().set_options(front_options());
+      endpoints_.back().endpoint->set_options(front_options());
       before.erase(same);
     } else {
-      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, keys_, front_options())});
+      endpoints_.push_back(
+          {options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, keys_, options.path, front_options())});
     }
   }
   for (Mounted& gone : before) {
-    gone.endpoint->http().end_streams();
+    gone.endpoint->end_streams();
     gone.endpoint->http().sessions().end_all();
     unmounted_.push_back(std::move(gone.endpoint));
   }
@@ -149,12 +159,48 @@ void Gateway::schedule_routes() {
   }
 }
 
-Task<void> Gateway::settled(Milliseconds patience) {
+Task<void> Gateway::settled(Milliseconds patience, Cancel& cancel) {
   Cancel late;
   const net::Deadline deadline(loop_.timers(), patience, late);
   const Cancel::Hook hook(late, [this] { tried_.notify_all(); });
-  while (!servers_.all_tried() && !late.requested()) co_await tried_.wait();
+  const Cancel::Hook stop(cancel, [this] { tried_.notify_all(); });
+  while (!servers_.all_tried() && !late.requested() && !cancel.requested()) co_await tried_.wait();
   show_routes();
+}
+
+Task<Result<void>> Gateway::server_up(Cancel& cancel) {
+  Cancel enough, too_long;
+  const net::Deadline patience(loop_.timers(), kDownPatience, enough), end(loop_.timers(), kConnectPatience, too_long);
+  const auto look_again = [this] { tried_.notify_all(); };
+  const Cancel::Hook on_enough(enough, look_again), on_end(too_long, look_again), on_cancel(cancel, look_again);
+  const auto is_up = [](const auto& server) { return server->state() == upstream::State::up; };
+  const auto given_up = [&] { return (enough.requested() && servers_.all_tried()) || too_long.requested(); };
+  bool up = std::ranges::any_of(servers_.all(), is_up);
+  while (!up && !cancel.requested() && !given_up()) {
+    co_await tried_.wait();
+    up = std::ranges::any_of(servers_.all(), is_up);
+  }
+  show_routes();
+  if (up) co_return Result<void>{};
+  if (cancel.requested()) co_return fail(Kind::cancelled, Origin::gateway, "The gateway is stopping.");
+  const auto& server = *servers_.all().front();
+  const std::string why = server.problem().empty() ? "it does not answer" : server.problem();
+  Error error{
+      Kind::unavailable, Origin::upstream,
+      "The server \"" + server.name() + "\" is not available: " + why + " It is tried again; send this again later."};
+  error.data = R"({"gatehouse":{"retryable":true}})";
+  co_return fail(std::move(error));
+}
+
+Task<Result<void>> Gateway::serve_channel(transport::Channel& channel, std::string path, Cancel& stop) {
+  Endpoint* endpoint = path.empty() ? endpoints_.front().endpoint.get() : endpoint_at(path);
+  if (!endpoint) co_return fail(Kind::not_found, Origin::client, "There is no endpoint '" + path + "'.");
+  const config::Limits& limits = config_.limits;
+  const transport::StdioServerOptions options{.max_json_depth = limits.max_json_depth,
+                                              .max_batch = limits.max_batch,
+                                              .max_running = limits.max_calls_per_session};
+  co_await endpoint->serve_channel(channel, options, stop);
+  co_return Result<void>{};
 }
 
 void Gateway::reload(config::Config config) {
@@ -172,7 +218,7 @@ void Gateway::reload(config::Config config) {
 
 std::shared_ptr<transport::Session> Gateway::find_session(std::string_view id) {
   for (const Mounted& mounted : endpoints_) {
-    if (auto session = mounted.endpoint->http().sessions().peek(id)) return session;
+    if (auto session = mounted.endpoint->find_session(id)) return session;
   }
   return nullptr;
 }
@@ -189,8 +235,17 @@ Endpoint* Gateway::endpoint_at(std::string_view path) {
   return found == endpoints_.end() ? nullptr : found->endpoint.get();
 }
 
+Endpoint* Gateway::http_sse_at(std::string_view path) {
+  const auto found = std::ranges::find_if(endpoints_, [&](const Mounted& mounted) {
+    return mounted.options.http_sse && mounted.endpoint->http_sse().has(path);
+  });
+  return found == endpoints_.end() ? nullptr : found->endpoint.get();
+}
+
 Task<void> Gateway::serve(net::HttpExchange& exchange) {
-  if (Endpoint* endpoint = endpoint_at(exchange.head().path())) return endpoint->serve(exchange);
+  const std::string_view path = exchange.head().path();
+  if (Endpoint* endpoint = endpoint_at(path)) return endpoint->serve(exchange);
+  if (Endpoint* endpoint = http_sse_at(path)) return endpoint->serve_sse(exchange);
   return serve_page(exchange);
 }
 
@@ -208,6 +263,12 @@ std::string Gateway::error_body(int, const Error& error) {
   return jsonrpc::error_response({}, mcp::wire_error(error.kind, mcp::kLatest).code, error.message);
 }
 
+std::size_t Gateway::active_sessions() const {
+  std::size_t sum = 0;
+  for (const Mounted& mounted : endpoints_) sum += mounted.endpoint->sessions();
+  return sum;
+}
+
 bool Gateway::ready() const { return !draining_ && servers_.all_tried(); }
 
 std::string Gateway::health() const {
@@ -223,6 +284,7 @@ std::string Gateway::health() const {
   return json::Value::object({{"status", draining_ ? "draining"
                                          : all_up  ? "ok"
                                                    : "degraded"},
+                              {"sessions", active_sessions()},
                               {"servers", std::move(servers)}})
       .str();
 }
@@ -230,7 +292,7 @@ std::string Gateway::health() const {
 Task<void> Gateway::stop() {
   draining_ = true;
   log::info("draining");
-  for (Mounted& mounted : endpoints_) mounted.endpoint->http().end_streams();
+  for (Mounted& mounted : endpoints_) mounted.endpoint->end_streams();
   co_await http_server_.stop(config_.limits.drain);
   if (admin_) co_await admin_->stop();
   for (Mounted& mounted : endpoints_) mounted.endpoint->http().sessions().end_all();

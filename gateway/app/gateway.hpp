@@ -24,10 +24,18 @@ class Gateway final : net::HttpHandler, public admin::Status {
   Gateway(net::Loop& loop, config::Config config);
   ~Gateway();
 
-  /// Opens the listeners and starts the servers. Errors: io, invalid_config.
-  Result<void> start();
-  /// Returns when every server was tried once, or after `patience`.
-  Task<void> settled(Milliseconds patience);
+  enum class Listener { open, none };
+  /// Opens the main listener (or none, for a gateway on stdio) and that for operators, and starts the servers.
+  /// Errors: io, invalid_config.
+  Result<void> start(Listener main = Listener::open);
+  /// Returns when every server was tried once, after `patience`, or when `cancel` is requested.
+  Task<void> settled(Milliseconds patience, Cancel& cancel);
+  /// Returns when a server is up; gives up after a moment, and with one that is still being tried later. Errors: unavailable, naming
+  /// the first server and why; cancelled.
+  Task<Result<void>> server_up(Cancel& cancel);
+  /// Serves one client on a channel, at the endpoint with this path (empty: the first one), until either side ends.
+  /// Errors: not_found.
+  Task<Result<void>> serve_channel(transport::Channel& channel, std::string endpoint, Cancel& stop);
   /// Takes over a changed configuration without touching what did not change. Listeners and connection limits need a restart; a
   /// warning says so.
   void reload(config::Config config);
@@ -50,7 +58,10 @@ class Gateway final : net::HttpHandler, public admin::Status {
     std::unique_ptr<Endpoint> endpoint;
   };
   [[nodiscard]] Endpoint* endpoint_at(std::string_view path);
+  [[nodiscard]] Endpoint* http_sse_at(std::string_view path);
+  [[nodiscard]] std::size_t active_sessions() const;
   void mount();
+  Result<void> listen();
   void show_routes();
   void schedule_routes();
   [[nodiscard]] std::shared_ptr<const stages::Routes> routes_for(const config::Endpoint& options) const;

@@ -18,14 +18,11 @@ void Gateway::register_metrics() {
   const auto counter = [this](std::string name, std::string help, std::move_only_function<double()> read) {
     metrics_.observe(std::move(name), "", Type::counter, std::move(help), std::move(read));
   };
-  gauge("mcp_active_sessions", "Client sessions that are open.", [this] {
-    std::size_t sum = 0;
-    for (const Mounted& mounted : endpoints_) sum += mounted.endpoint->http().sessions().size();
-    return static_cast<double>(sum);
-  });
+  gauge("mcp_active_sessions", "Client sessions that are open.",
+        [this] { return static_cast<double>(active_sessions()); });
   gauge("gatehouse_open_streams", "Event streams that clients hold open.", [this] {
     std::size_t sum = 0;
-    for (const Mounted& mounted : endpoints_) sum += mounted.endpoint->http().open_streams();
+    for (const Mounted& mounted : endpoints_) sum += mounted.endpoint->open_streams();
     return static_cast<double>(sum);
   });
   gauge("gatehouse_client_connections", "Open connections of clients.",

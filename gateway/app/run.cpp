@@ -8,9 +8,11 @@
 #include <fstream>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/transport/stdio.hpp>
 
 #include "gateway/app/config_watch.hpp"
 #include "gateway/app/gateway.hpp"
+#include "gateway/app/patient_channel.hpp"
 #include "gateway/app/version.hpp"
 
 namespace gatehouse::app {
@@ -51,6 +53,7 @@ class Life {
   }
 
   Task<void> live(int& exit_code) {
+    if (options_.front != Front::network) co_return co_await live_on_stdio(exit_code);
     if (auto started = gateway_.start(); !started) {
       log::error("cannot start", {{"reason", started.error().message}, {"detail", started.error().detail}});
       exit_code = 1;
@@ -60,7 +63,8 @@ class Life {
     log::info("audit is off: one log line per call is all that is kept");
     loop_.on_signal({SIGTERM, SIGINT}, [this](int) { stop_.notify(); });
     loop_.on_signal({SIGHUP}, [this](int) { reload(); });
-    co_await gateway_.settled(kStartPatience);
+    Cancel never;
+    co_await gateway_.settled(kStartPatience, never);
     write_ready_file(options_.ready_file, gateway_.url());
     log::info("ready", {{"url", gateway_.url()}, {"version", kVersion}});
     co_await stop_.wait();
@@ -69,6 +73,29 @@ class Life {
   }
 
  private:
+  Task<void> live_on_stdio(int& exit_code) {
+    auto own = transport::stdio_channel(loop_);  // first of all: nothing else may come to stdout
+    Result<void> started = own ? gateway_.start(Gateway::Listener::none) : Result<void>(fail(Error(own.error())));
+    if (started) {
+      PatientChannel channel(std::move(*own), [this](Cancel& closed) { return greeted(closed); });
+      loop_.on_signal({SIGTERM, SIGINT}, [this](int) { host_over_.request(CancelReason::shutting_down); });
+      loop_.on_signal({SIGHUP}, [this](int) { reload(); });
+      started = co_await gateway_.serve_channel(channel, options_.endpoint, host_over_);
+    }
+    if (!started) {
+      log::error("cannot start", {{"reason", started.error().message}, {"detail", started.error().detail}});
+      exit_code = 1;
+    }
+    watch_.stop();
+    co_await gateway_.stop();
+  }
+
+  Task<Result<void>> greeted(Cancel& closed) {
+    if (options_.front == Front::stdio_when_up) co_return co_await gateway_.server_up(closed);
+    co_await gateway_.settled(kStartPatience, closed);
+    co_return Result<void>{};
+  }
+
   void reload() {
     watch_.about_to_read();
     auto loaded = options_.load();
@@ -86,6 +113,7 @@ class Life {
   Gateway gateway_;
   ConfigWatch watch_;
   Signal stop_;
+  Cancel host_over_;  // on stdio
 };
 
 }  // namespace

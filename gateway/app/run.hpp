@@ -7,13 +7,22 @@
 
 namespace gatehouse::app {
 
+/// Who is served.
+enum class Front {
+  network,        ///< The main listener.
+  stdio,          ///< The host at stdin and stdout, once every server was tried.
+  stdio_when_up,  ///< The same, but it is not greeted before a server is up.
+};
+
 struct RunOptions {
   /// Reads the configuration, at start and for every reload.
   std::function<std::expected<config::Loaded, config::Problems>()> load;
   std::string ready_file;  ///< Gets the main listener's base URL once every server was tried; empty: none.
+  Front front = Front::network;
+  std::string endpoint;  ///< On stdio: the path of the endpoint to serve; empty: the first one.
 };
 
-/// Runs the gateway until SIGTERM or SIGINT, then drains. SIGHUP and changes of the configuration's files reload it.
+/// Runs the gateway until SIGTERM or SIGINT (on stdio also: until stdin ends), then drains. SIGHUP and changes of the configuration's files reload it.
 /// Returns the process's exit code: 0, or 1 when it could not start (the reason is in the log).
 [[nodiscard]] int run(config::Loaded loaded, RunOptions options);
 

@@ -104,6 +104,15 @@ class CommandLine {
         ->type_name("ADDR");
     serve->add_option("--ready-file", serve_.ready_file, "Written once every server was tried: the base URL")
         ->type_name("FILE");
+    CLI::Option* stdio =
+        serve
+            ->add_flag("--stdio", serve_.stdio, "Be a stdio server for the host that started it; no listener is opened")
+            ->excludes(serve->get_option("--listen"))
+            ->excludes(serve->get_option("--ready-file"));
+    serve->add_option("--endpoint", serve_.endpoint, "With --stdio: the endpoint with this path, not the first one")
+        ->type_name("PATH")
+        ->needs(stdio);
+    add_connect();
 
     CLI::App* check = add("check", "Check a configuration, and with --probe the servers too.",
                           "gatehouse check -c gatehouse.yaml --probe", run_check, check_);
@@ -124,6 +133,23 @@ class CommandLine {
         ->required();
     import->add_option("-o,--output", import_.output, "Write here instead of to standard output")->type_name("FILE");
     import->add_flag("--force", import_.force, "Replace the output file if it exists");
+  }
+
+  void add_connect() {
+    CLI::App* connect =
+        add("connect", "Lead a host that only starts programs to an MCP server behind a URL.",
+            "gatehouse connect https://mcp.example.com/mcp -H 'Authorization: Bearer abc'", run_connect, connect_);
+    connect->add_option("url", connect_.url, "The server, like http://127.0.0.1:8080/mcp")->type_name("URL")->required();
+    connect->add_option("-H,--header", connect_.headers, "Header to send to the server, 'Name: value'; may be repeated")
+        ->type_name("LINE")
+        ->allow_extra_args(false);
+    connect->add_option("--era", connect_.era, "Protocol revisions that the server speaks: auto, modern or legacy")
+        ->type_name("ERA")
+        ->check(CLI::IsMember({"auto", "modern", "legacy"}));
+    connect->add_option("--transport", connect_.transport, "How it is spoken to: auto, http (Streamable HTTP) or sse")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"auto", "http", "sse"}));
+    add_verbose(connect, connect_.verbose);
   }
 
   void add_client_commands() {
@@ -202,6 +228,7 @@ class CommandLine {
   CLI::App app_;
   std::function<int()> action_;
   ServeOptions serve_;
+  ConnectOptions connect_;
   CheckOptions check_;
   ExplainOptions explain_;
   ImportOptions import_;

@@ -25,8 +25,19 @@ struct ServeOptions {
   std::string listen;        ///< Overrides `listen`.
   std::string admin_listen;  ///< Overrides `admin.listen`; "off": none.
   std::string ready_file;
+  bool stdio = false;    ///< Serve stdin and stdout instead of a listener.
+  std::string endpoint;  ///< With `stdio`: path of the endpoint; empty: the first one.
 };
 [[nodiscard]] int run_serve(const ServeOptions& options);
+
+struct ConnectOptions {
+  std::string url;
+  std::vector<std::string> headers;  ///< "Name: value".
+  std::string era = "auto";
+  std::string transport = "auto";
+  bool verbose = false;
+};
+[[nodiscard]] int run_connect(const ConnectOptions& options);
 
 struct CheckOptions {
   Source source;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "gateway/app/run.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/configuration.hpp"
@@ -31,7 +33,7 @@ config::Problems apply_overrides(const ServeOptions& options, config::Config& co
       problems.push_back(std::move(address.error()));
   };
   if (!options.listen.empty()) set(options.listen, "--listen", config.listen);
-  if (options.admin_listen == "off")
+  if (options.admin_listen == "off" || (options.stdio && options.admin_listen.empty()))  // hosts start several at a time
     config.admin.reset();
   else if (!options.admin_listen.empty())
     set(options.admin_listen, "--admin-listen", config.admin);
@@ -40,6 +42,12 @@ config::Problems apply_overrides(const ServeOptions& options, config::Config& co
     problems.push_back({.file = {},
                         .key = options.admin_listen.empty() ? "--listen" : "--admin-listen",
                         .message = "both listeners would have the address " + config.listen.str()});
+  }
+  const auto has_path = [&](const config::Endpoint& endpoint) { return endpoint.path == options.endpoint; };
+  if (!options.endpoint.empty() && std::ranges::none_of(config.endpoints, has_path)) {
+    problems.push_back({.file = {},
+                        .key = "--endpoint",
+                        .message = "no endpoint of the configuration has the path '" + options.endpoint + "'"});
   }
   return problems;
 }
@@ -60,8 +68,10 @@ int run_serve(const ServeOptions& options) {
     show_problems(loaded.error());
     return exit_code::kUsage;
   }
-  return app::run(std::move(*loaded),
-                  {.load = [options] { return load_with_overrides(options); }, .ready_file = options.ready_file});
+  return app::run(std::move(*loaded), {.load = [options] { return load_with_overrides(options); },
+                                       .ready_file = options.ready_file,
+                                       .front = options.stdio ? app::Front::stdio : app::Front::network,
+                                       .endpoint = options.endpoint});
 }
 
 }  // namespace gatehouse::cli

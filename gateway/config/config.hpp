@@ -25,6 +25,7 @@ struct Endpoint {
       "*"};  ///< Names, in order; "*" stands for all that are not named, in configuration order.
   std::string separator = ".";
   Prefix prefix = Prefix::server;
+  bool http_sse = true;  ///< Also serves HTTP+SSE, below the path.
 
   bool operator==(const Endpoint&) const = default;
 };

@@ -83,6 +83,9 @@ constexpr std::array kEndpoint = {
     one_of(kPrefixes, {"prefix", Shape::choice, at<&Endpoint::prefix>,
                        "`server`: exposed names start with the server's name. `none`: names stay as they are. `true` "
                        "and `false` mean the same."}),
+    Key{"http_sse", Shape::flag, at<&Endpoint::http_sse>,
+        "Serve old clients, too: HTTP+SSE of 2024-11-05, with the stream at `<path>/sse` and messages at "
+        "`<path>/messages`."},
 };
 
 constexpr std::array kServer = {

@@ -3,6 +3,8 @@
 #include <cctype>
 #include <set>
 
+#include <gatehouse/transport/http_sse.hpp>
+
 #include "gateway/config/reading.hpp"
 #include "gateway/seal/seal.hpp"
 
@@ -188,6 +190,11 @@ class Validation {
         refuse(key, "is the path of endpoints[" + std::to_string(i) + "], too");
         return;
       }
+    for (std::size_t i = 0; i < config_.endpoints.size(); ++i) {
+      const auto sse = transport::HttpSsePaths::below(config_.endpoints[i].path);
+      if (config_.endpoints[i].http_sse && (path == sse.stream || path == sse.messages))
+        refuse(key, "is where endpoints[" + std::to_string(i) + "] serves HTTP+SSE; set its 'http_sse' to false");
+    }
   }
 
   void endpoint_servers(const Endpoint& endpoint, const std::string& key) {

@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 #include <gatehouse/server/run.hpp>
@@ -9,26 +10,36 @@
 namespace gatehouse::server {
 namespace {
 
-/// One endpoint on one path, nothing else.
+/// One endpoint on one path, if wanted with HTTP+SSE below it, nothing else.
 class Site final : public net::HttpHandler {
  public:
   Site(net::Loop& loop, Server& server, const HttpOptions& options)
-      : path_(options.path), endpoint_(loop, server, options.mcp) {}
+      : path_(options.path), endpoint_(loop, server, options.mcp) {
+    if (options.http_sse)
+      http_sse_.emplace(loop, server, endpoint_.sessions(), options.mcp, transport::HttpSsePaths::below(path_));
+  }
 
   Task<void> serve(net::HttpExchange& exchange) override {
-    if (exchange.head().path() == path_) co_return co_await endpoint_.serve(exchange);
+    const std::string_view path = exchange.head().path();
+    if (path == path_) co_return co_await endpoint_.serve(exchange);
+    if (http_sse_ && http_sse_->has(path)) co_return co_await http_sse_->serve(exchange);
     (void)co_await exchange.respond(404, {}, {});
   }
-  [[nodiscard]] transport::StreamableHttp& endpoint() { return endpoint_; }
+  [[nodiscard]] transport::Sessions& sessions() { return endpoint_.sessions(); }
+  void end_streams() {
+    endpoint_.end_streams();
+    if (http_sse_) http_sse_->end_streams();
+  }
 
  private:
   std::string path_;
   transport::StreamableHttp endpoint_;
+  std::optional<transport::HttpSse> http_sse_;
 };
 
 Task<void> serve(net::Loop& loop, Server& server, HttpOptions& options, int& exit_code) {
   Site site(loop, server, options);
-  const auto attachment = server.attach(site.endpoint().sessions());
+  const auto attachment = server.attach(site.sessions());
   net::HttpServer http(loop, site, options.http);
   const auto address = http.listen(options.listen);
   if (!address) {
@@ -44,7 +55,7 @@ Task<void> serve(net::Loop& loop, Server& server, HttpOptions& options, int& exi
   else
     std::cout << "listening on " << url << std::endl;
   co_await asked_to_stop.wait();
-  site.endpoint().end_streams();
+  site.end_streams();
   co_await http.stop(options.grace);
 }
 

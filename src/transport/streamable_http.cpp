@@ -1,13 +1,12 @@
 #include <gatehouse/transport/streamable_http.hpp>
 
-#include <algorithm>
 #include <array>
 
-#include <gatehouse/net/url.hpp>
 #include <gatehouse/transport/mirrored_headers.hpp>
 #include <gatehouse/transport/modern.hpp>
 #include <gatehouse/transport/render.hpp>
 
+#include "src/transport/http_checks.hpp"
 #include "src/transport/http_events.hpp"
 
 namespace gatehouse::transport {
@@ -15,44 +14,8 @@ namespace {
 
 constexpr Milliseconds kTick{1000};
 
-bool contains(const std::vector<std::string>& allowed, std::string_view value) {
-  return std::ranges::any_of(
-      allowed, [&](const std::string& one) { return one == "*" || net::equals_ignoring_case(one, value); });
-}
-
-/// Against DNS rebinding: a page of another site can reach a local listener, but not choose these two.
-/// Rule: all revisions, basic/transports, "Security Warning".
-/// `allowed_host` is the `Host` that was allowed last: nearly all clients of an endpoint send the same.
-Result<void> check_site(const net::RequestHead& head, const StreamableHttpOptions& options, std::string& allowed_host) {
-  const std::string_view host = head.value("Host");
-  if (host.empty() || host != allowed_host) {
-    const std::string name = net::host_name(host);
-    if (!net::is_loopback_name(name) && !contains(options.allowed_hosts, name)) {
-      return fail(Kind::forbidden_origin, Origin::client,
-                  "This Host is not allowed; the operator can list it in allowed_hosts.");
-    }
-    allowed_host = host;
-  }
-  const net::Header* origin = head.find("Origin");
-  if (!origin || contains(options.allowed_origins, origin->value)) return {};
-  const auto scheme_end = origin->value.find("://");
-  if (scheme_end != std::string_view::npos &&
-      net::is_loopback_name(net::host_name(origin->value.substr(scheme_end + 3))))
-    return {};
-  return fail(Kind::forbidden_origin, Origin::client,
-              "This Origin is not allowed; the operator can list it in allowed_origins.");
-}
-
-Result<void> check_loop(const net::RequestHead& head, std::string_view via) {
-  if (via.empty() || head.value("Via").find(via) == std::string_view::npos) return {};
-  return fail(Kind::loop_detected, Origin::gateway,
-              "This request already passed through this gateway: a server entry points back to it.");
-}
-
 Result<void> check_media(const net::RequestHead& head) {
-  if (!net::equals_ignoring_case(net::media_type(head.value("Content-Type")), kJsonType)) {
-    return fail(Kind::unsupported_media, Origin::client, "The body has to be sent as application/json.");
-  }
+  if (auto type = check_body_type(head); !type) return type;
   const AcceptedForms forms = accepted_forms(head);
   if (!forms.json && !forms.stream) {
     return fail(Kind::not_acceptable, Origin::client, "Accept has to list application/json and text/event-stream.");
@@ -106,8 +69,7 @@ Task<void> StreamableHttp::refuse(net::HttpExchange& exchange, std::string_view 
 
 Task<void> StreamableHttp::serve(net::HttpExchange& exchange) {
   const net::RequestHead& head = exchange.head();
-  auto allowed = check_site(head, options_, allowed_host_);
-  if (allowed) allowed = check_loop(head, options_.via);
+  auto allowed = check_access(head, options_, allowed_host_);
   if (!allowed) return turn_away(exchange, std::move(allowed.error()));
   if (head.method == "POST") return post(exchange);
   if (head.method == "GET" && options_.eras != Eras::modern) return get(exchange);

@@ -43,8 +43,8 @@ class Golden : public testing::Test {
     ASSERT_TRUE(revision) << "the folder is not named after a revision";
     const std::string expected = read_file(file_);
     auto conversation = parse_conversation(expected, *revision);
-    ASSERT_TRUE(conversation.transport == "http" || conversation.transport == "stdio")
-        << "a line 'transport: http' or 'transport: stdio' is missing";
+    ASSERT_TRUE(conversation.transport == "http" || conversation.transport == "sse" || conversation.transport == "stdio")
+        << "a line 'transport: http', 'transport: sse' or 'transport: stdio' is missing";
     ASSERT_FALSE(conversation.steps.empty());
     Features features;
     replay(conversation, features);

@@ -58,8 +58,9 @@ Conversation parse_conversation(std::string_view text, mcp::Revision revision) {
 
 void replay(Conversation& conversation, Subject& subject) {
   net::Loop loop;
-  net::run(loop, conversation.transport == "http" ? talk<HttpWire>(loop, conversation, subject)
-                                                  : talk<StdioWire>(loop, conversation, subject));
+  net::run(loop, conversation.transport == "http"  ? talk<HttpWire>(loop, conversation, subject)
+                 : conversation.transport == "sse" ? talk<SseWire>(loop, conversation, subject)
+                                                   : talk<StdioWire>(loop, conversation, subject));
 }
 
 std::string to_text(const Conversation& conversation) {

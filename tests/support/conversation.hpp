@@ -22,7 +22,8 @@
 /// revision sends (session id included once there is one); indented lines replace headers, or remove them (`Name:`).
 /// Also: `-> GET`, `-> DELETE`, `-> (close 2)` (the client drops its second exchange), `-> (stop)` (the server shuts down),
 /// `-> (end)` (stdin ends). `<-` is what came back until nothing moved any more: status and media type, then bodies or events,
-/// one a line. What belongs to an earlier exchange has its number: `<-2 {…}`. A session id reads `<session>`.
+/// one a line. `transport: sse` is HTTP+SSE: `-> GET` opens a stream, and what is sent goes to the address that the last one named,
+/// whose id reads `<connection>`. What belongs to an earlier exchange has its number: `<-2 {…}`. A session id reads `<session>`.
 namespace gatehouse::test {
 
 /// What a conversation talks to.

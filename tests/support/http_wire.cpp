@@ -31,8 +31,12 @@ void mirror(HeaderList& headers, std::string_view body) {
 
 }  // namespace
 
-HttpWire::HttpWire(net::Loop& loop, Subject& subject, mcp::Revision revision)
-    : subject_(subject), revision_(revision), front_(loop, subject.responder(), {}) {
+HttpWire::HttpWire(net::Loop& loop, Subject& subject, mcp::Revision revision, bool is_sse)
+    : subject_(subject),
+      revision_(revision),
+      is_sse_(is_sse),
+      front_(loop, subject.responder(), {}),
+      sse_front_(loop, subject.responder(), front_.sessions(), {}, transport::HttpSsePaths::below("/mcp")) {
   subject_.joined(front_.sessions());
 }
 
@@ -57,6 +61,8 @@ void HttpWire::Exchange::on_head(int status, std::span<const net::Header> header
 
 void HttpWire::Exchange::on_event(const net::SseEvent& event) {
   std::string line;
+  if (event.type == "endpoint") wire.messages_ = event.data;
+  if (event.type != "message") line.append("event: ").append(event.type).append(" ");
   if (event.has_id) line.append("id: ").append(event.id).append(" ");
   note(line.append(event.data));
 }
@@ -68,25 +74,34 @@ std::string HttpWire::head_of(const Step& step, std::string_view method, std::st
     headers.emplace_back("Content-Length", std::to_string(body.size()));
   }
   const bool modern = mcp::is_modern(revision_);
+  if (is_sse_) set_header(headers, "Accept", method == "GET" ? "text/event-stream" : "");
   if (modern) mirror(headers, body);
   if (!session_.empty()) headers.emplace_back(transport::kSessionHeader, session_);
   if (modern || (!session_.empty() && mcp::sends_version_header(revision_))) {
     headers.emplace_back(transport::kVersionHeader, mcp::to_string(revision_));
   }
   for (const auto& [name, value] : step.headers) set_header(headers, name, value);
-  std::string head = std::string(method) + " /mcp HTTP/1.1\r\n";
+  std::string head = std::string(method) + " " + target(method) + " HTTP/1.1\r\n";
   for (const auto& [name, value] : headers) head += name + ": " + value + "\r\n";
   return head + "\r\n";
 }
 
+std::string HttpWire::target(std::string_view method) const {
+  if (!is_sse_) return "/mcp";
+  return method == "GET" ? "/mcp/sse" : messages_.empty() ? "/mcp/messages" : messages_;
+}
+
 Task<void> HttpWire::serve(Exchange& exchange) {
-  co_await front_.serve(exchange.fake);
+  if (is_sse_)
+    co_await sse_front_.serve(exchange.fake);
+  else
+    co_await front_.serve(exchange.fake);
   if (!exchange.fake.answered() && !exchange.fake.peer_gone().requested()) exchange.note("(no answer)");
 }
 
 void HttpWire::send(const Step& step) {
   constexpr std::string_view kClose = "(close ";
-  if (step.send == "(stop)") return front_.end_streams();
+  if (step.send == "(stop)") return is_sse_ ? sse_front_.end_streams() : front_.end_streams();
   if (step.send.starts_with(kClose)) {
     std::size_t number = 0;
     std::from_chars(step.send.data() + kClose.size(), step.send.data() + step.send.size(), number);
@@ -101,10 +116,11 @@ void HttpWire::send(const Step& step) {
 
 std::vector<std::string> HttpWire::take() {
   auto lines = std::exchange(lines_, {});
-  if (session_.empty()) return lines;
+  const std::string connection = messages_.substr(messages_.find('=') + 1);
   for (std::string& line : lines) {
-    for (std::size_t at; (at = line.find(session_)) != std::string::npos;)
-      line.replace(at, session_.size(), "<session>");
+    for (const auto& [id, shown] : {std::pair{session_, "<session>"}, {connection, "<connection>"}})
+      for (std::size_t at; !id.empty() && (at = line.find(id)) != std::string::npos;)
+        line.replace(at, id.size(), shown);
   }
   return lines;
 }

@@ -7,17 +7,17 @@
 
 #include <gatehouse/base/task_group.hpp>
 #include <gatehouse/net/loop.hpp>
-#include <gatehouse/transport/streamable_http.hpp>
+#include <gatehouse/transport/http_sse.hpp>
 
 #include "tests/support/conversation.hpp"
 #include "tests/support/fake_exchange.hpp"
 
 namespace gatehouse::test {
 
-/// A conversation over Streamable HTTP with exchanges in memory.
+/// A conversation over HTTP with exchanges in memory: Streamable HTTP, or HTTP+SSE.
 class HttpWire {
  public:
-  HttpWire(net::Loop& loop, Subject& subject, mcp::Revision revision);
+  HttpWire(net::Loop& loop, Subject& subject, mcp::Revision revision, bool is_sse = false);
   ~HttpWire();
 
   void send(const Step& step);
@@ -40,15 +40,24 @@ class HttpWire {
     FakeExchange fake;
   };
   [[nodiscard]] std::string head_of(const Step& step, std::string_view method, std::string_view body) const;
+  [[nodiscard]] std::string target(std::string_view method) const;
   Task<void> serve(Exchange& exchange);
 
   Subject& subject_;
   mcp::Revision revision_;
+  const bool is_sse_;
   transport::StreamableHttp front_;
+  transport::HttpSse sse_front_;
   std::string session_;
+  std::string messages_;  // what the last `endpoint` event named
   std::deque<Exchange> exchanges_;
   TaskGroup tasks_;
   std::vector<std::string> lines_;
+};
+
+class SseWire : public HttpWire {
+ public:
+  SseWire(net::Loop& loop, Subject& subject, mcp::Revision revision) : HttpWire(loop, subject, revision, true) {}
 };
 
 }  // namespace gatehouse::test

@@ -1,5 +1,5 @@
 # The example servers behind a gateway. Sourced by ./dev.
-# examples/*_http.cpp listen by themselves and are started here; the others are started by the gateway, over stdio.
+# examples/*_http.cpp and *_sse.cpp listen by themselves and are started here; the others are started by the gateway, over stdio.
 example_config=examples/gateway.yaml
 example_pids=()
 
@@ -29,7 +29,7 @@ serve_examples() {
   local source name ready=build/log/gateway.url
   trap stop_examples EXIT
   trap 'exit 0' INT TERM
-  for source in examples/*_http.cpp; do
+  for source in examples/*_http.cpp examples/*_sse.cpp; do
     name=$(basename "${source%.cpp}" | tr _ -)
     start "build/log/$name.out" "build/release/$name"
   done

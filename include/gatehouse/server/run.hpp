@@ -5,6 +5,7 @@
 #include <gatehouse/net/http_server.hpp>
 #include <gatehouse/net/loop.hpp>
 #include <gatehouse/server/server.hpp>
+#include <gatehouse/transport/http_sse.hpp>
 #include <gatehouse/transport/stdio_server.hpp>
 #include <gatehouse/transport/streamable_http.hpp>
 
@@ -19,6 +20,7 @@ int run_stdio(net::Loop& loop, Server& server, transport::StdioServerOptions opt
 struct HttpOptions {
   net::ListenAddress listen{"127.0.0.1", 8080};  ///< Port 0 takes a free one.
   std::string path = "/mcp";
+  bool http_sse = false;  ///< Serve HTTP+SSE (2024-11-05) as well, with the stream at `path` + "/sse".
   transport::StreamableHttpOptions mcp;
   net::HttpServerOptions http;
   Milliseconds grace{5000};  ///< How long running requests may take at the end.

@@ -61,6 +61,7 @@ class StreamableHttp {
   Task<void> serve(net::HttpExchange& exchange);
 
   [[nodiscard]] Sessions& sessions() { return sessions_; }
+  [[nodiscard]] const Sessions& sessions() const { return sessions_; }
   [[nodiscard]] std::size_t open_streams() const { return streams_.size(); }
   /// Ends open streams gracefully: listen streams with their result, GET streams by closing. Calls go on.
   void end_streams();

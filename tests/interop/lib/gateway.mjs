@@ -52,6 +52,19 @@ export class Gateway {
     return gateway;
   }
 
+  /// How a host starts `gatehouse serve --stdio` with such a configuration: {target: {command, args}, remove}.
+  static onStdio(config, ...options) {
+    const gateway = new Gateway();
+    gateway.configure(config);
+    return {
+      target: { command: BINARY, args: ['serve', '--stdio', '-c', gateway.configFile, ...options] },
+      remove: () => rmSync(gateway.directory, { recursive: true, force: true })
+    };
+  }
+
+  /// How a host starts `gatehouse connect` with a server's URL.
+  static connecting(url, ...options) { return { command: BINARY, args: ['connect', url, ...options] }; }
+
   get configFile() { return join(this.#directory, 'gatehouse.yaml'); }
   get binary() { return BINARY; }
   get directory() { return this.#directory; }
@@ -59,6 +72,9 @@ export class Gateway {
 
   /// The URL of an endpoint.
   url(path = '/mcp') { return new URL(path, this.base).href; }
+
+  /// The HTTP+SSE of an endpoint, as a target of `connect` in peers.mjs.
+  sse(path = '/mcp') { return { url: this.url(`${path}/sse`), transport: 'sse' }; }
 
   /// Writes the configuration (JSON is YAML) in one step, as an editor or a deployment tool does: a new file, renamed.
   configure(config) {

@@ -74,7 +74,7 @@ export function matrix(name) {
 
 function cell(name, client, kind, peer) {
   return {
-    peer, direct, era: client.era, server: kind, tag: `${name}-${kind.name}`.replaceAll('-', '_'),
+    peer, direct, rejoined: !direct && client.transport === 'stdio', era: client.era, server: kind, tag: `${name}-${kind.name}`.replaceAll('-', '_'),
     own: (item) => direct ? item : `${kind.name}.${item}`,
     ownUri: (uri) => direct ? uri : `gh-${kind.name}+${uri}`,
     isOwn: (item) => direct || item.startsWith(`${kind.name}.`),

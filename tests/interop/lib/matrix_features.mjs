@@ -29,11 +29,12 @@ async function list({ peer, own, ownUri, isOwn, isOwnUri }) {
   assert.deepEqual({ ...add, name: 'add' }, lists.tools().find(({ name }) => name === 'add'), 'schemas are as the server wrote them');
 }
 
-async function pagination({ peer, isOwnUri, direct }) {
+async function pagination({ peer, isOwnUri, direct, rejoined }) {
   const { items, pages } = await peer.walk('resources/list', 'resources');
   const ours = items.map(({ uri }) => uri).filter(isOwnUri);
   assert.equal(ours.length, BULK + 2);
   assert.equal(new Set(ours).size, ours.length, 'nothing comes twice');
+  if (rejoined) return;  // `connect` reads all pages and makes its own, of the usual size
   assert.ok(direct ? pages === Math.ceil((BULK + 2) / PAGE) : pages > 1, `${pages} pages`);
 }
 

@@ -1,0 +1,34 @@
+#pragma once
+#include <functional>
+#include <memory>
+
+#include <gatehouse/base/cancel.hpp>
+#include <gatehouse/transport/channel.hpp>
+
+namespace gatehouse::app {
+
+/// A host on stdio that greets before the servers were asked would be told capabilities and instructions that are not true. This
+/// channel holds its first request back until `wait` is over. When that failed, a greeting (`initialize`, `server/discover`) is
+/// answered with the error and the next one waits again; every other request goes on and gets its own answer.
+class PatientChannel final : public transport::Channel {
+ public:
+  using Wait = std::function<Task<Result<void>>(Cancel& closed)>;
+  PatientChannel(std::unique_ptr<transport::Channel> inner, Wait wait)
+      : inner_(std::move(inner)), wait_(std::move(wait)) {}
+
+  Task<Result<void>> send(const json::Pieces& message) override { return inner_->send(message); }
+  Task<Result<Buffer>> receive() override;
+  Task<void> close() override;
+
+ private:
+  enum class Word { greeting, request, other };
+  static Word word_of(std::string_view text, std::string_view& id);
+  Task<void> refuse(std::string_view id, const Error& error);
+
+  std::unique_ptr<transport::Channel> inner_;
+  Wait wait_;
+  Cancel closed_;
+  bool greeted_ = false;
+};
+
+}  // namespace gatehouse::app

@@ -1,0 +1,54 @@
+#include "src/transport/http_checks.hpp"
+
+#include <algorithm>
+
+#include <gatehouse/net/url.hpp>
+
+namespace gatehouse::transport {
+namespace {
+
+bool contains(const std::vector<std::string>& allowed, std::string_view value) {
+  return std::ranges::any_of(
+      allowed, [&](const std::string& one) { return one == "*" || net::equals_ignoring_case(one, value); });
+}
+
+Result<void> check_site(const net::RequestHead& head, const StreamableHttpOptions& options, std::string& allowed_host) {
+  const std::string_view host = head.value("Host");
+  if (host.empty() || host != allowed_host) {
+    const std::string name = net::host_name(host);
+    if (!net::is_loopback_name(name) && !contains(options.allowed_hosts, name)) {
+      return fail(Kind::forbidden_origin, Origin::client,
+                  "This Host is not allowed; the operator can list it in allowed_hosts.");
+    }
+    allowed_host = host;
+  }
+  const net::Header* origin = head.find("Origin");
+  if (!origin || contains(options.allowed_origins, origin->value)) return {};
+  const auto scheme_end = origin->value.find("://");
+  if (scheme_end != std::string_view::npos &&
+      net::is_loopback_name(net::host_name(origin->value.substr(scheme_end + 3))))
+    return {};
+  return fail(Kind::forbidden_origin, Origin::client,
+              "This Origin is not allowed; the operator can list it in allowed_origins.");
+}
+
+Result<void> check_loop(const net::RequestHead& head, std::string_view via) {
+  if (via.empty() || head.value("Via").find(via) == std::string_view::npos) return {};
+  return fail(Kind::loop_detected, Origin::gateway,
+              "This request already passed through this gateway: a server entry points back to it.");
+}
+
+}  // namespace
+
+Result<void> check_access(const net::RequestHead& head, const StreamableHttpOptions& options, std::string& allowed_host) {
+  auto allowed = check_site(head, options, allowed_host);
+  if (allowed) allowed = check_loop(head, options.via);
+  return allowed;
+}
+
+Result<void> check_body_type(const net::RequestHead& head) {
+  if (net::equals_ignoring_case(net::media_type(head.value("Content-Type")), kJsonType)) return {};
+  return fail(Kind::unsupported_media, Origin::client, "The body has to be sent as application/json.");
+}
+
+}  // namespace gatehouse::transport

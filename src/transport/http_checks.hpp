@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gatehouse/net/http1.hpp>
+#include <gatehouse/transport/streamable_http.hpp>
+
+/// What every HTTP front refuses before it looks at a message.
+namespace gatehouse::transport {
+
+/// `Host` and `Origin` are allowed (against DNS rebinding: a page of another site can reach a local listener, but not choose these
+/// two), and the request has not been here before. `allowed_host` is the `Host` that was allowed last: nearly all clients of an endpoint
+/// send the same. Errors: forbidden_origin, loop_detected.
+/// Rule: all revisions, basic/transports, "Security Warning"; gateway rule GB-017.
+[[nodiscard]] Result<void> check_access(const net::RequestHead& head, const StreamableHttpOptions& options,
+                                        std::string& allowed_host);
+
+/// The body is JSON: a form of another site cannot claim that. Errors: unsupported_media.
+[[nodiscard]] Result<void> check_body_type(const net::RequestHead& head);
+
+}  // namespace gatehouse::transport
