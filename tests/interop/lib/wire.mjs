@@ -67,6 +67,7 @@ class Stream {
     return decode(type, end < 0 ? '' : this.#text.slice(0, end + 2));
   }
 
+  get text() { return this.#text; }
   get messages() { return this.#whole.messages; }
   get ids() { return this.#whole.ids; }
 
