@@ -30,9 +30,18 @@ std::uint64_t word_at(const char* text) {
   return word;
 }
 
+/// Four to seven bytes as one word: their first half and their last, which may overlap.
+std::uint64_t short_word(std::string_view text) {
+  std::uint32_t first, last;
+  std::memcpy(&first, text.data(), sizeof first);
+  std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+  return first | std::uint64_t{last} << 32;
+}
+
 /// All of it is plain ASCII text.
 bool is_plain(std::string_view text) {
   constexpr std::size_t kWord = 8;
+  if (text.size() >= kWord / 2 && text.size() < kWord) return !needs_care(short_word(text));
   if (text.size() < kWord)
     return std::ranges::all_of(text, [](char c) { return is_plain(static_cast<unsigned char>(c)); });
   const char* const last = text.data() + text.size() - kWord;  // its word may overlap the one before

@@ -53,6 +53,19 @@ TEST(Line, EveryByteBecomesJson) {
   }
 }
 
+TEST(Line, EscapesInTextsOfEveryLength) {
+  for (std::size_t length = 1; length < 20; ++length) {
+    for (std::size_t position = 0; position < length; ++position) {
+      for (int c = 0; c < 256; ++c) {
+        std::string text(length, 'x');
+        text[position] = static_cast<char>(c);
+        const bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+        ASSERT_EQ(escaped(text) == text, plain) << c << " at " << position << " of " << length;
+      }
+    }
+  }
+}
+
 TEST(Line, CutsAtCharactersAndSaysSo) {
   const std::string plain(100, 'a');
   for (std::size_t budget = 10; budget < 60; ++budget) {

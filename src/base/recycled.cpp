@@ -22,9 +22,9 @@ void Recycled::operator delete(void* block, std::size_t size) noexcept { ::opera
 
 namespace {
 
-constexpr std::size_t kStep = 32;               // sizes are rounded up to whole steps
-constexpr std::size_t kLargest = 8 * 1024;      // larger blocks are rare: not kept
-constexpr std::size_t kShelfBytes = 64 * 1024;  // kept of each size
+constexpr std::size_t kStep = 32;           // sizes are rounded up to whole steps
+constexpr std::size_t kLargest = 8 * 1024;  // larger blocks are rare: not kept
+constexpr std::size_t kShelfBlocks = 128;   // kept of each size, which a few kinds of frames share
 
 struct Block {
   Block* next;
@@ -32,7 +32,7 @@ struct Block {
 
 struct Shelf {
   Block* first = nullptr;
-  std::size_t room = 0;  // in bytes; none until the first block of the thread comes back
+  std::size_t room = 0;  // for so many blocks; none until the first block of the thread comes back
 };
 
 constinit thread_local std::array<Shelf, kLargest / kStep + 1> t_shelves{};
@@ -41,7 +41,7 @@ constinit thread_local bool t_closed = false;
 /// Opens the shelves of a thread and, when the thread ends, empties and closes them.
 struct Keeper {
   Keeper() {
-    for (Shelf& shelf : t_shelves) shelf.room = kShelfBytes;
+    for (Shelf& shelf : t_shelves) shelf.room = kShelfBlocks;
   }
   ~Keeper() {
     t_closed = true;
@@ -62,8 +62,8 @@ constexpr std::size_t steps_of(std::size_t size) { return (size + kStep - 1) / k
   if (steps >= t_shelves.size() || t_closed) return ::operator delete(block);
   thread_local const Keeper keeper;
   Shelf& shelf = t_shelves[steps];
-  if (shelf.room < steps * kStep) return ::operator delete(block);
-  shelf.room -= steps * kStep;
+  if (shelf.room == 0) return ::operator delete(block);
+  --shelf.room;
   shelf.first = new (block) Block{shelf.first};
 }
 
@@ -75,7 +75,7 @@ void* Recycled::operator new(std::size_t size) {
     Shelf& shelf = t_shelves[steps];
     if (Block* const block = shelf.first) {
       shelf.first = block->next;
-      shelf.room += steps * kStep;
+      ++shelf.room;
       return block;
     }
   }
@@ -84,9 +84,9 @@ void* Recycled::operator new(std::size_t size) {
 
 void Recycled::operator delete(void* block, std::size_t size) noexcept {
   const std::size_t steps = steps_of(size);
-  if (steps >= t_shelves.size() || t_shelves[steps].room < steps * kStep) return put_elsewhere(block, steps);
+  if (steps >= t_shelves.size() || t_shelves[steps].room == 0) return put_elsewhere(block, steps);
   Shelf& shelf = t_shelves[steps];
-  shelf.room -= steps * kStep;
+  --shelf.room;
   shelf.first = new (block) Block{shelf.first};
 }
 

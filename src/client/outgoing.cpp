@@ -5,7 +5,6 @@
 namespace gatehouse::client {
 namespace {
 
-constexpr std::size_t kUsualHead = 120;
 constexpr std::string_view kOwnPrefix = "io.gatehouse/";  // our keys, never taken from a client (gateway rule 4.5)
 
 /// The member `"_meta":{…}`, put together in one piece of memory.
@@ -82,14 +81,13 @@ Outgoing::Outgoing(std::uint64_t id, const Request& request, const Sender* sende
   else if (request.params)
     params_ = json::Splice(request.params->object.text);
   edit_meta(request, sender);
-  head_.reserve(kUsualHead);
   head_.append(R"({"jsonrpc":"2.0","id":)")
       .append(id_)
       .append(R"(,"method":")")
       .append(request.method_name)
       .append("\"");
   if (!params_.source().empty()) head_.append(R"(,"params":)");
-  pieces_.push_back(head_);
+  pieces_.push_back(head_.view());
   params_.append_to(pieces_);
   pieces_.push_back("}");
 }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 
+#include <gatehouse/base/short_text.hpp>
 #include <gatehouse/client/link.hpp>
 
 namespace gatehouse::client {
@@ -36,7 +37,8 @@ class Outgoing {
 
  private:
   void edit_meta(const Request& request, const Sender* sender);
-  std::string id_, head_;
+  std::string id_;
+  ShortText<120> head_;
   json::Splice params_;
   json::Pieces pieces_;
 };

@@ -13,6 +13,14 @@ std::uint64_t word_at(const char* text) {
   return word;
 }
 
+/// Four to seven bytes as one word: their first half and their last, which may overlap.
+std::uint64_t short_word(std::string_view text) {
+  std::uint32_t first, last;
+  std::memcpy(&first, text.data(), sizeof first);
+  std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+  return first | std::uint64_t{last} << 32;
+}
+
 /// Whether all bytes of two words that are not the same are the same or letters that differ in the bit that makes them small.
 bool differ_in_case_only(std::uint64_t x, std::uint64_t y) {
   constexpr std::uint64_t kEach = 0x0101010101010101;
@@ -65,18 +73,16 @@ bool has_zero_quality(std::string_view parameters) {
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   constexpr std::size_t kWord = 8;
   if (a.size() != b.size()) return false;
-  if (a.size() < kWord) {
+  if (a.size() < kWord / 2) {
     return std::ranges::equal(a, b, [](char x, char y) { return x == y || to_lower(x) == to_lower(y); });
   }
-  const auto same = [&](std::size_t at) {
-    const std::uint64_t x = word_at(a.data() + at), y = word_at(b.data() + at);
-    return x == y || differ_in_case_only(x, y);
-  };
+  const auto same = [](std::uint64_t x, std::uint64_t y) { return x == y || differ_in_case_only(x, y); };
+  if (a.size() < kWord) return same(short_word(a), short_word(b));
   const std::size_t last = a.size() - kWord;  // the last word may overlap the one before
   for (std::size_t i = 0; i < last; i += kWord) {
-    if (!same(i)) return false;
+    if (!same(word_at(a.data() + i), word_at(b.data() + i))) return false;
   }
-  return same(last);
+  return same(word_at(a.data() + last), word_at(b.data() + last));
 }
 
 bool is_token(std::string_view text) {

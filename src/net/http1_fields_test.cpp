@@ -52,7 +52,7 @@ TEST(Names, AreEqualIfTheyDifferInCaseOnly) {
     const auto small = [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; };
     return small(a) == small(b);
   };
-  for (const std::size_t length : {1u, 7u, 8u, 9u, 13u, 16u, 20u}) {
+  for (const std::size_t length : {1u, 3u, 4u, 7u, 8u, 9u, 13u, 16u, 20u}) {
     for (const std::size_t position : {std::size_t{0}, length / 2, length - 1}) {
       std::string a(length, 'x'), b(length, 'X');
       for (int first = 0; first < 256; ++first) {

@@ -10,7 +10,7 @@ namespace {
 
 using mcp::ResultKind;
 
-constexpr std::size_t kUsualHead = 120, kUsualEnvelope = 240;
+constexpr std::size_t kUsualEnvelope = 240;
 
 /// `_meta` members that belong to one hop and are never passed on in a result.
 bool is_hop_member(const json::Member& member) {
@@ -105,7 +105,6 @@ void remove_modern_envelope(mcp::Answer& answer) {
 }  // namespace
 
 Rendered::Rendered(std::string_view id, mcp::Answer& answer, mcp::Revision revision, std::string_view server_info) {
-  head_.reserve(kUsualHead);
   head_.append(R"({"jsonrpc":"2.0","id":)").append(id);
   head_.append(answer.is_error ? R"(,"error":)" : R"(,"result":)");
   if (answer.is_error) {
@@ -115,7 +114,7 @@ Rendered::Rendered(std::string_view id, mcp::Answer& answer, mcp::Revision revis
   } else {
     remove_modern_envelope(answer);
   }
-  pieces_.push_back(head_);
+  pieces_.push_back(head_.view());
   answer.body.append_to(pieces_);
   pieces_.push_back("}");
 }
@@ -123,8 +122,8 @@ Rendered::Rendered(std::string_view id, mcp::Answer& answer, mcp::Revision revis
 Rendered::Rendered(std::string_view id, const Error& error, mcp::Revision revision) {
   const auto [code, status] = mcp::wire_error(error.kind, revision);
   http_status_ = status;
-  head_ = jsonrpc::error_response(id, code, error.message, error.data);
-  pieces_.push_back(head_);
+  head_.append(jsonrpc::error_response(id, code, error.message, error.data));
+  pieces_.push_back(head_.view());
 }
 
 std::size_t Rendered::size() const {

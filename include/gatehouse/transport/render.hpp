@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include <gatehouse/base/short_text.hpp>
 #include <gatehouse/mcp/call.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
 
@@ -22,7 +23,7 @@ class Rendered {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  std::string head_;
+  ShortText<120> head_;
   json::Pieces pieces_;
   int http_status_ = 200;
 };
