@@ -50,15 +50,6 @@ Result<Peer> read_initialize_result(const mcp::Answer& answer) {
   return peer;
 }
 
-std::optional<std::string> listen_params(const mcp::ServerCapabilities& capabilities) {
-  auto wanted = json::Value::object();
-  if (capabilities.tools_changed) wanted.set("toolsListChanged", true);
-  if (capabilities.prompts_changed) wanted.set("promptsListChanged", true);
-  if (capabilities.resources_changed) wanted.set("resourcesListChanged", true);
-  if (wanted.as_object()->empty()) return std::nullopt;
-  return json::Value::object({{"notifications", std::move(wanted)}}).str();
-}
-
 ProbeResult read_discover_answer(const mcp::Answer& answer) {
   if (answer.is_error) {
     if (!mcp::is_modern_only(answer.error_code)) return {};

@@ -17,9 +17,6 @@ struct ProbeResult {
   Probe probe = Probe::legacy;
   Peer peer;  ///< For modern servers.
 };
-/// Params of a `subscriptions/listen` for every list that may change; none if no list does.
-[[nodiscard]] std::optional<std::string> listen_params(const mcp::ServerCapabilities& capabilities);
-
 [[nodiscard]] ProbeResult read_discover_answer(const mcp::Answer& answer);
 
 }  // namespace gatehouse::client

@@ -69,6 +69,7 @@ Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPos
   if (!reply) co_return fail(std::move(reply.error()));
   HttpOutcome outcome;
   outcome.status = reply->status();
+  if (post.on_head) (*post.on_head)(outcome.status);
   outcome.session = reply->header("Mcp-Session-Id");
   // Asked before the body is read: while it arrives, the views of the head move.
   const bool is_stream = net::equals_ignoring_case(reply->media_type(), "text/event-stream");

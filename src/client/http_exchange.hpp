@@ -36,6 +36,7 @@ struct HttpPost {
   const json::Pieces* body = nullptr;
   std::uint64_t id = 0;  ///< Of the request whose response ends the exchange; 0: none is expected.
   mcp::Uris uris = mcp::Uris::skip;
+  std::optional<FunctionRef<void(int status)>> on_head;  ///< Called when the head of the response is there.
 };
 
 /// Gets requests and notifications of the server, as they come; `text` is valid during the call.

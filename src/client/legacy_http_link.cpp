@@ -7,6 +7,7 @@
 #include <gatehouse/transport/mirrored_headers.hpp>
 
 #include "src/client/http_link.hpp"
+#include "src/client/subscribing.hpp"
 
 namespace gatehouse::client {
 namespace {
@@ -54,6 +55,19 @@ class LegacyHttpLink final : public Link {
 
   void notify(std::string_view method, std::string params) override {
     if (!lost_) tasks_.spawn(post(notification_text(method, params)));
+  }
+
+  void watch(std::vector<std::string> uris) override {
+    if (!parts_.options.listen || !parts_.options.listener) return;
+    if (!subscribing_) {
+      subscribing_ = std::make_unique<Subscribing>(
+          parts_.loop,
+          [this](const Request& asked, Listener& listener, Cancel& cancel) { return request(asked, listener, cancel); },
+          *parts_.options.listener, parts_.options.probe_timeout);
+      if (can_push_) subscribing_->can_push(*can_push_);
+      tasks_.spawn(subscribing_->run(tasks_.cancel()));
+    }
+    subscribing_->watch(std::move(uris));
   }
 
   Task<void> close() override {
@@ -112,6 +126,17 @@ class LegacyHttpLink final : public Link {
     co_return outcome;
   }
 
+  void heard_of_channel(int status) {
+    if (status >= 500) return;
+    can_push_ = status == 200;
+    if (subscribing_) subscribing_->can_push(*can_push_);
+  }
+
+  void missed_something() {
+    announce_changes(*parts_.options.listener, parts_.peer.capabilities);
+    if (subscribing_) subscribing_->interrupted();
+  }
+
   /// Keeps the GET stream open, if the server offers one.
   Task<void> listen() {
     Milliseconds delay = kFirstDelay;
@@ -119,16 +144,21 @@ class LegacyHttpLink final : public Link {
     const auto others = [this](const mcp::Message& other, std::string_view text) {
       take(other, text, parts_.options.listener, questions_);
     };
+    const auto on_head = [this](int status) { heard_of_channel(status); };
     for (bool first = true; usable() && !tasks_.cancelled(); first = false) {
-      if (!first && last_event.empty() && parts_.options.listener)
-        announce_changes(*parts_.options.listener, parts_.peer.capabilities);
+      if (!first && last_event.empty() && parts_.options.listener) missed_something();
       const std::array headers = {net::Header{transport::kLastEventHeader, last_event}};
-      const HttpPost get{
-          .method = "GET", .fixed_headers = parts_.headers, .headers = {headers.data(), last_event.empty() ? 0U : 1U}};
+      const HttpPost get{.method = "GET",
+                         .fixed_headers = parts_.headers,
+                         .headers = {headers.data(), last_event.empty() ? 0U : 1U},
+                         .on_head = on_head};
       const TimePoint opened = Clock::now();
       const auto outcome = co_await exchange(parts_.server, get, others, nullptr, tasks_.cancel());
       if (outcome && outcome->status == 404 && !session_.empty()) co_return (void) session_lost();
-      if (outcome && outcome->status != 200 && outcome->status < 500) co_return;  // 405: none is offered
+      if (outcome && outcome->status != 200 && outcome->status < 500) {
+        if (last_event.empty()) co_return;  // 405: none is offered
+        last_event.clear();                 // the server does not know that place any more
+      }
       if (outcome && !outcome->last_event_id.empty()) last_event = outcome->last_event_id;
       if (Clock::now() - opened > std::chrono::seconds(60)) delay = kFirstDelay;
       co_await parts_.loop.sleep(outcome && outcome->retry ? *outcome->retry : delay, &tasks_.cancel());
@@ -140,7 +170,9 @@ class LegacyHttpLink final : public Link {
   std::string session_;
   bool lost_ = false;
   Signal closed_;
-  Questions questions_;  // those that belong to no request
+  std::optional<bool> can_push_;              // whether the GET stream exists; none: not answered yet
+  std::unique_ptr<Subscribing> subscribing_;  // from the first wish on
+  Questions questions_;                       // those that belong to no request
   TaskGroup tasks_;
 };
 

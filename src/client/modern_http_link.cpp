@@ -4,8 +4,8 @@
 #include <gatehouse/base/log.hpp>
 #include <gatehouse/transport/mirrored_headers.hpp>
 
-#include "src/client/handshake.hpp"
 #include "src/client/http_link.hpp"
+#include "src/client/listening.hpp"
 
 namespace gatehouse::client {
 namespace {
@@ -20,7 +20,14 @@ class ModernHttpLink final : public Link {
         .append(": ")
         .append(mcp::to_string(sender_.revision))
         .append("\r\n");
-    if (parts_.options.listen && parts_.options.listener) tasks_.spawn(listen());
+    if (!parts_.options.listen || !parts_.options.listener) return;
+    listening_ = std::make_unique<Listening>(
+        parts_.loop,
+        [this](const Request& request, Listener& listener, Cancel& cancel) {
+          return post(request, listener, Patience::endless, cancel);
+        },
+        *parts_.options.listener, parts_.peer.capabilities);
+    tasks_.spawn(listening_->run(tasks_.cancel()));
   }
 
   [[nodiscard]] const Peer& peer() const override { return parts_.peer; }
@@ -32,6 +39,10 @@ class ModernHttpLink final : public Link {
 
   void notify(std::string_view, std::string) override {
   }  // the core protocol has no client notifications over HTTP (TR-507)
+
+  void watch(std::vector<std::string> uris) override {
+    if (listening_) listening_->watch(std::move(uris));
+  }
 
   Task<void> close() override {
     tasks_.cancel().request(CancelReason::shutting_down);
@@ -76,29 +87,9 @@ class ModernHttpLink final : public Link {
     co_return std::move(outcome->answer);
   }
 
-  /// Keeps one `subscriptions/listen` open for changes of the lists.
-  Task<void> listen() {
-    const auto wanted = listen_params(parts_.peer.capabilities);
-    if (!wanted) co_return;
-    const Buffer text = Buffer::copy_of(*wanted);
-    const auto params = mcp::read_params(text.view());
-    Milliseconds delay{1000};
-    for (bool first = true; params && usable(); first = false) {
-      if (!first) announce_changes(*parts_.options.listener, parts_.peer.capabilities);
-      const TimePoint opened = Clock::now();
-      const Request request{.method = mcp::Method::subscriptions_listen,
-                            .method_name = mcp::to_string(mcp::Method::subscriptions_listen),
-                            .params = &*params};
-      const auto reply = co_await post(request, *parts_.options.listener, Patience::endless, tasks_.cancel());
-      if (reply && (*reply)->is_error) co_return;  // it does not offer this
-      if (Clock::now() - opened > std::chrono::seconds(60)) delay = Milliseconds{1000};
-      co_await parts_.loop.sleep(delay, &tasks_.cancel());
-      delay = next_delay(delay);
-    }
-  }
-
   HttpLinkParts parts_;
   Sender sender_;
+  std::unique_ptr<Listening> listening_;
   TaskGroup tasks_;
 };
 

@@ -7,7 +7,6 @@
 #include <gatehouse/base/log.hpp>
 
 #include "src/client/call_clock.hpp"
-#include "src/client/handshake.hpp"
 #include "src/client/outgoing.hpp"
 #include "src/client/questions.hpp"
 
@@ -15,7 +14,6 @@ namespace gatehouse::client {
 namespace {
 
 constexpr std::size_t kMaxQueuedBytes = 64u << 20;  // not yet taken by a server that does not read
-constexpr Milliseconds kForever = std::chrono::hours(24 * 365);
 
 }  // namespace
 
@@ -53,7 +51,12 @@ void StreamLink::established(Peer peer) {
   peer_ = std::move(peer);
   if (mcp::is_modern(peer_.revision)) {
     sender_ = Sender{mcp::to_json(options_.implementation).str(), peer_.revision};
-    if (options_.listen && options_.listener) tasks_.spawn(listen());
+    if (!options_.listen || !options_.listener) return;
+    listening_ = std::make_unique<Listening>(
+        loop_,
+        [this](const Request& asked, Listener& listener, Cancel& cancel) { return request(asked, listener, cancel); },
+        *options_.listener, peer_.capabilities);
+    tasks_.spawn(listening_->run(tasks_.cancel()));
   }
 }
 
@@ -193,21 +196,23 @@ void StreamLink::take_notification(const mcp::Message& message) {
                                               : nullptr;
     if (pending) return pending->listener.notified(message);
   }
+  if (const auto found = pending_.find(own_id(message.params.meta.subscription_id)); found != pending_.end())
+    return found->second->listener.notified(message);
   if (options_.listener) options_.listener->notified(message);
 }
 
-Task<void> StreamLink::listen() {
-  const auto wanted = listen_params(peer_.capabilities);
-  if (!wanted) co_return;
-  const Buffer text = Buffer::copy_of(*wanted);
-  const auto params = mcp::read_params(text.view());
-  if (!params) co_return;
-  const Request request{.method = mcp::Method::subscriptions_listen,
-                        .method_name = mcp::to_string(mcp::Method::subscriptions_listen),
-                        .params = &*params,
-                        .idle_timeout = kForever,
-                        .max_timeout = kForever};
-  (void)co_await this->request(request, *options_.listener, tasks_.cancel());
+void StreamLink::watch(std::vector<std::string> uris) {
+  if (listening_) return listening_->watch(std::move(uris));
+  if (sender_ || !options_.listen || !options_.listener) return;
+  if (!subscribing_) {
+    subscribing_ = std::make_unique<Subscribing>(
+        loop_,
+        [this](const Request& asked, Listener& listener, Cancel& cancel) { return request(asked, listener, cancel); },
+        *options_.listener, options_.probe_timeout);
+    subscribing_->can_push(true);  // everything comes on the one channel
+    tasks_.spawn(subscribing_->run(tasks_.cancel()));
+  }
+  subscribing_->watch(std::move(uris));
 }
 
 Task<void> StreamLink::close() {

@@ -9,8 +9,10 @@
 #include <gatehouse/client/connect.hpp>
 
 #include "src/client/incoming.hpp"
+#include "src/client/listening.hpp"
 #include "src/client/outgoing.hpp"
 #include "src/client/questions.hpp"
+#include "src/client/subscribing.hpp"
 
 namespace gatehouse::client {
 
@@ -31,6 +33,7 @@ class StreamLink final : public Link {
   [[nodiscard]] bool usable() const override { return !closed_ && !tasks_.cancelled(); }
   Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) override;
   void notify(std::string_view method, std::string params) override;
+  void watch(std::vector<std::string> uris) override;
   Task<void> close() override;
   Task<void> wait_closed(Cancel& cancel) override;
 
@@ -44,7 +47,6 @@ class StreamLink final : public Link {
   void take_request(const mcp::Message& message, std::string_view text);
   void take_notification(const mcp::Message& message);
   Pending* only_one(bool Pending::* property);
-  Task<void> listen();
 
   net::Loop& loop_;
   std::unique_ptr<transport::Channel> channel_;
@@ -54,7 +56,9 @@ class StreamLink final : public Link {
   std::uint64_t next_id_ = 1;
   std::size_t queued_bytes_ = 0;
   boost::unordered_flat_map<std::uint64_t, Pending*> pending_;
-  Questions questions_;  // those that belong to no request
+  Questions questions_;                       // those that belong to no request
+  std::unique_ptr<Listening> listening_;      // modern servers
+  std::unique_ptr<Subscribing> subscribing_;  // legacy servers, from the first wish on
   bool closed_ = false;
   Signal closed_signal_;
   TaskGroup tasks_;

@@ -99,6 +99,23 @@ Result<void> Listeners::unsubscribe(const mcp::Call& call) {
   return {};
 }
 
+void Listeners::assume_changes(std::string_view id) {
+  for (transport::Sessions* table : tables_) {
+    const auto session = table->peek(id);
+    if (!session) continue;
+    for (const std::string_view method :
+         {mcp::notification::kToolsChanged, mcp::notification::kResourcesChanged, mcp::notification::kPromptsChanged}) {
+      session->send(method, json::Splice("{}"));
+    }
+    const auto watched = subscriptions_.find(id);
+    if (watched == subscriptions_.end()) continue;
+    for (const std::string& uri : watched->second) {
+      const std::string params = json::Value::object({{"uri", uri}}).str();
+      session->send(mcp::notification::kResourceUpdated, json::Splice(params));
+    }
+  }
+}
+
 void Listeners::session_ended(std::string_view session) {
   if (const auto found = subscriptions_.find(session); found != subscriptions_.end()) subscriptions_.erase(found);
 }

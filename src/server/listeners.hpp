@@ -59,6 +59,8 @@ class Listeners {
   /// Errors: invalid_params, resource_not_found, limit_exceeded.
   Result<void> subscribe(const mcp::Call& call, const Resources& resources, std::size_t max_subscriptions);
   Result<void> unsubscribe(const mcp::Call& call);
+  /// The session may have missed something: it hears of every list and of every resource it watches.
+  void assume_changes(std::string_view session);
   void session_ended(std::string_view session);
 
   /// `offered`: the lists that exist. Unknown kinds and resources are left out of what is acknowledged (LF-402).

@@ -174,6 +174,8 @@ mcp::Responder::About Server::about(const mcp::Client& client) {
 
 std::string_view Server::server_info() const { return state_->info; }
 
+void Server::events_missed(std::string_view session) { state_->listeners.assume_changes(session); }
+
 void Server::session_ended(std::string_view session) { state_->listeners.session_ended(session); }
 
 }  // namespace gatehouse::server

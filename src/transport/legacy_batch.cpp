@@ -72,7 +72,7 @@ Task<void> StreamableHttp::batch(net::HttpExchange& exchange) {
     (void)co_await exchange.respond(202, {}, {});
     co_return;
   }
-  HttpEvents events(exchange, session->get());
+  HttpEvents events(exchange, {streams_, logs_}, session->get());
   TaskGroup group;
   for (Item& item : items) {
     group.spawn(

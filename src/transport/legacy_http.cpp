@@ -1,9 +1,8 @@
-// Sessions over Streamable HTTP, 2025-03-26 to 2025-11-25: POST, GET, DELETE.
+// Sessions over Streamable HTTP, 2025-03-26 to 2025-11-25: POST and DELETE.
 #include <array>
 #include <deque>
 
 #include <gatehouse/json/value.hpp>
-#include <gatehouse/net/sse.hpp>
 #include <gatehouse/transport/legacy.hpp>
 #include <gatehouse/transport/mirrored_headers.hpp>
 #include <gatehouse/transport/streamable_http.hpp>
@@ -12,20 +11,6 @@
 
 namespace gatehouse::transport {
 namespace {
-
-/// The standalone stream of a session on a GET response.
-class GetStream final : public MessageSink {
- public:
-  explicit GetStream(net::HttpExchange& exchange) : exchange_(exchange) {}
-  bool deliver(const json::Pieces& message) override {
-    std::string event;
-    net::append_sse_event(event, message);
-    return exchange_.push(event);
-  }
-
- private:
-  net::HttpExchange& exchange_;
-};
 
 Result<void> check_version_header(const net::RequestHead& head) {
   const net::Header* version = head.find(kVersionHeader);
@@ -87,7 +72,8 @@ Task<mcp::Reply> StreamableHttp::answer_in_session(Session& session, const mcp::
 Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, Session& session, const mcp::Message& message) {
   const auto keep = session.shared_from_this();
   const auto client = session.client(exchange.peer_address(), exchange.head().value("User-Agent"));
-  HttpEvents events(exchange, &session);
+  HttpEvents events(exchange, {streams_, logs_}, &session, message.rpc.id);
+  if (mcp::has_priming_event(client.revision)) may_become_stream(events);
   Cancel cancel;  // a lost connection is no cancellation here (TR-424), the end of this process is
   const Cancel::Hook shutdown(exchange.peer_gone(), [&] {
     if (exchange.peer_gone().reason() == CancelReason::shutting_down) cancel.request(CancelReason::shutting_down);
@@ -99,35 +85,6 @@ Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, Session& ses
   } else {
     co_await events.finish(Rendered(message.rpc.id, reply.error(), client.revision));
   }
-}
-
-Task<void> StreamableHttp::get(net::HttpExchange& exchange) {
-  const net::Header* version = exchange.head().find(kVersionHeader);
-  const bool modern = version && mcp::looks_modern(version->value);
-  if (modern || (!version && !exchange.head().find(kSessionHeader))) {
-    co_return co_await refuse(exchange, {}, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
-  }
-  auto session = find_session(exchange);
-  if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
-  if (!net::accepts(exchange.head().value("Accept"), kEventStreamType)) {
-    co_return co_await refuse(exchange, {},
-                              {Kind::not_acceptable, Origin::client, "Accept has to list text/event-stream."},
-                              mcp::kLatestLegacy);
-  }
-  const std::array headers = {net::Header{"Content-Type", kEventStreamType}, net::Header{"Cache-Control", "no-cache"},
-                              net::Header{"X-Accel-Buffering", "no"}};
-  if (!exchange.begin_stream(200, headers)) co_return;
-  GetStream stream(exchange);
-  OpenStream open(exchange, streams_);
-  Signal over;
-  const Cancel::Hook gone(exchange.peer_gone(), [&over] { over.notify(); });
-  const Cancel::Hook closing(open.closing, [&over] { over.notify(); });
-  (*session)->attach(stream, open.closing);
-  exchange.forget_request();
-  co_await over.wait();
-  (*session)->detach(stream);
-  sessions_.touch(**session, Clock::now());
-  (void)co_await exchange.end_stream();
 }
 
 Task<void> StreamableHttp::remove(net::HttpExchange& exchange) {

@@ -27,7 +27,7 @@ Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::M
   mcp::Client client = modern_client(message, exchange.peer_address(), exchange.head().value("User-Agent"));
   const auto parameters = parameter_headers(exchange.head());
   client.parameter_headers = {parameters.data(), parameters.size()};
-  HttpEvents events(exchange, nullptr);
+  HttpEvents events(exchange, {streams_, logs_}, nullptr);
   Cancel cancel;  // closing the response stream is how a stateless client cancels (TR-516)
   const Cancel::Hook disconnect(exchange.peer_gone(), [&] { cancel.request(exchange.peer_gone().reason()); });
   auto reply = co_await answer_modern({message, client, events, cancel, Clock::now()}, responder_);
@@ -35,8 +35,7 @@ Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::M
   const mcp::Revision revision = client.revision;
   const std::string id(message.rpc.id);
   if (reply && (*reply)->stream && events.open()) {
-    OpenStream open(exchange, streams_);
-    const Cancel::Hook closing(open.closing, [&cancel] { cancel.request(CancelReason::shutting_down); });
+    const Cancel::Hook closing(events.closing(), [&cancel] { cancel.request(CancelReason::shutting_down); });
     exchange.forget_request();  // `message` and `client` end here
     co_await (*reply)->stream->run(events, cancel);
     if (cancel.reason() == CancelReason::client_gone) co_return;

@@ -10,11 +10,12 @@
 #include <fmt/format.h>
 
 #include <gatehouse/json/value.hpp>
+#include <gatehouse/transport/stream_log.hpp>
 
 namespace gatehouse::transport {
 namespace {
 
-constexpr std::size_t kMaxWaiting = 16;  // different messages kept for a stream that is not there
+constexpr std::size_t kMaxWaiting = 64;  // different messages kept for a stream that is not there
 
 std::string notification(std::string_view method, const json::Splice& params) {
   return fmt::format(R"({{"jsonrpc":"2.0","method":{},"params":{}}})", json::quoted(method), params.str());
@@ -137,8 +138,14 @@ Task<mcp::Reply> Session::StandaloneEvents::ask(std::string_view method, const j
   return session_.ask(*this, method, params, cancel);
 }
 
+StreamLogs& Session::streams(StreamLogTable& table) {
+  if (!streams_) streams_ = std::make_unique<StreamLogs>(table);
+  return *streams_;
+}
+
 void Session::end() {
   if (std::exchange(ended_, true)) return;
+  if (streams_) streams_->end();
   if (standalone_replaced_) standalone_replaced_->request(CancelReason::session_ended);
   for (Running& running : running_) running.cancel_.request(CancelReason::session_ended);
   for (Question* question : std::exchange(questions_, {})) {

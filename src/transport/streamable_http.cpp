@@ -37,8 +37,10 @@ StreamableHttp::StreamableHttp(net::Loop& loop, mcp::Responder& responder, Strea
     : loop_(loop),
       responder_(responder),
       options_(std::move(options)),
+      logs_(options_.stream_logs),
       sessions_(options_.sessions),
       ticker_(loop.timers()),
+      slow_ticker_(loop.timers()),
       last_keep_alive_(Clock::now()) {
   sessions_.on_end([this](std::string_view id) { responder_.session_ended(id); });
   ticker_.arm(kTick, [this] { tick(); });
@@ -50,9 +52,23 @@ void StreamableHttp::tick() {
   ticker_.arm(kTick, [this] { tick(); });
   const TimePoint now = Clock::now();
   sessions_.expire(now);
+  logs_.expire(now);
   if (now - last_keep_alive_ < options_.keep_alive) return;
   last_keep_alive_ = now;
   for (OpenStream& stream : streams_) stream.keep_alive();
+}
+
+void StreamableHttp::may_become_stream(UndecidedResponse& response) {
+  undecided_.push_back(response);
+  if (!slow_ticker_.armed()) slow_ticker_.arm(options_.stream_after, [this] { decide_slow(); });
+}
+
+void StreamableHttp::decide_slow() {
+  std::vector<UndecidedResponse*> waiting;
+  for (UndecidedResponse& one : undecided_) waiting.push_back(&one);
+  const TimePoint now = Clock::now();
+  for (UndecidedResponse* one : waiting) one->decide(now);
+  if (!undecided_.empty()) slow_ticker_.arm(options_.stream_after, [this] { decide_slow(); });
 }
 
 void StreamableHttp::end_streams() {

@@ -23,7 +23,8 @@
 /// Also: `-> GET`, `-> DELETE`, `-> (close 2)` (the client drops its second exchange), `-> (stop)` (the server shuts down),
 /// `-> (end)` (stdin ends). `<-` is what came back until nothing moved any more: status and media type, then bodies or events,
 /// one a line. `transport: sse` is HTTP+SSE: `-> GET` opens a stream, and what is sent goes to the address that the last one named,
-/// whose id reads `<connection>`. What belongs to an earlier exchange has its number: `<-2 {…}`. A session id reads `<session>`.
+/// whose id reads `<connection>`. What belongs to an earlier exchange has its number: `<-2 {…}`. A session id reads `<session>`,
+/// the random name of an event stream `<1>`, `<2>`, …, also in the headers of a step.
 namespace gatehouse::test {
 
 /// What a conversation talks to.

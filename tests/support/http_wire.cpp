@@ -1,5 +1,6 @@
 #include "tests/support/http_wire.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <gatehouse/json/value.hpp>
@@ -63,8 +64,25 @@ void HttpWire::Exchange::on_event(const net::SseEvent& event) {
   std::string line;
   if (event.type == "endpoint") wire.messages_ = event.data;
   if (event.type != "message") line.append("event: ").append(event.type).append(" ");
-  if (event.has_id) line.append("id: ").append(event.id).append(" ");
+  if (event.has_id) line.append("id: ").append(wire.shown(event.id)).append(" ");
   note(line.append(event.data));
+}
+
+std::string HttpWire::shown(std::string_view id) {
+  const std::size_t dot = id.rfind('.');
+  const std::string_view stream = id.substr(0, dot);
+  auto found = std::ranges::find(streams_, stream);
+  if (found == streams_.end()) found = streams_.insert(found, std::string(stream));
+  return "<" + std::to_string(found - streams_.begin() + 1) + ">" + std::string(id.substr(dot));
+}
+
+std::string HttpWire::meant(std::string_view text) const {
+  std::string result(text);
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    const std::string mark = "<" + std::to_string(i + 1) + ">";
+    if (const std::size_t at = result.find(mark); at != std::string::npos) result.replace(at, mark.size(), streams_[i]);
+  }
+  return result;
 }
 
 std::string HttpWire::head_of(const Step& step, std::string_view method, std::string_view body) const {
@@ -80,7 +98,7 @@ std::string HttpWire::head_of(const Step& step, std::string_view method, std::st
   if (modern || (!session_.empty() && mcp::sends_version_header(revision_))) {
     headers.emplace_back(transport::kVersionHeader, mcp::to_string(revision_));
   }
-  for (const auto& [name, value] : step.headers) set_header(headers, name, value);
+  for (const auto& [name, value] : step.headers) set_header(headers, name, meant(value));
   std::string head = std::string(method) + " " + target(method) + " HTTP/1.1\r\n";
   for (const auto& [name, value] : headers) head += name + ": " + value + "\r\n";
   return head + "\r\n";

@@ -39,6 +39,8 @@ class HttpWire {
     std::size_t own_number;
     FakeExchange fake;
   };
+  [[nodiscard]] std::string shown(std::string_view event_id);  ///< With the stream's number for its random name.
+  [[nodiscard]] std::string meant(std::string_view header_value) const;  ///< The other way round.
   [[nodiscard]] std::string head_of(const Step& step, std::string_view method, std::string_view body) const;
   [[nodiscard]] std::string target(std::string_view method) const;
   Task<void> serve(Exchange& exchange);
@@ -49,7 +51,8 @@ class HttpWire {
   transport::StreamableHttp front_;
   transport::HttpSse sse_front_;
   std::string session_;
-  std::string messages_;  // what the last `endpoint` event named
+  std::string messages_;              // what the last `endpoint` event named
+  std::vector<std::string> streams_;  // names of event streams, in the order of their appearance
   std::deque<Exchange> exchanges_;
   TaskGroup tasks_;
   std::vector<std::string> lines_;

@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gatehouse/base/cancel.hpp>
 #include <gatehouse/base/time.hpp>
@@ -47,6 +49,11 @@ class Listener {
   virtual void notified(const mcp::Message& notification) = 0;
   /// The server asks something (legacy). `request` lives until the task ends.
   virtual Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) = 0;
+  /// On the link's own listener: of the resources in `asked`, which are what Link::watch was given or a part of it, the server
+  /// watches those in `accepted`.
+  virtual void watching(std::span<const std::string> asked, std::span<const std::string> accepted) {
+    (void)asked, (void)accepted;
+  }
 };
 
 class Link {
@@ -63,6 +70,9 @@ class Link {
   virtual Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) = 0;
   /// `params`: a JSON object or empty. Errors are logged, not reported: nobody waits for a notification.
   virtual void notify(std::string_view method, std::string params) = 0;
+  /// Keeps exactly these resources of the server watched, instead of those of the last call. The link's own listener hears what the
+  /// server accepts (Listener::watching), then `notifications/resources/updated`. Only for links that have a listener and listen.
+  virtual void watch(std::vector<std::string> uris) = 0;
   /// Ends the connection in order; nothing may be running.
   virtual Task<void> close() = 0;
   /// Returns when the connection is known to be dead or `cancel` is requested. One waiter.

@@ -28,6 +28,8 @@ class Events {
  public:
   /// Sends a notification; `params` is the object as the client shall see it. Never blocks; over its bound it drops the line.
   virtual void notify(std::string_view method, const json::Splice& params) = 0;
+  /// False: the client does not read, and much waits for it already.
+  [[nodiscard]] virtual bool has_room() const { return true; }
   /// Asks the client something (legacy clients only) and waits for its answer. Errors: not_bridgeable for clients that cannot be
   /// asked, cancelled, connection_lost.
   virtual Task<Reply> ask(std::string_view method, const json::Splice& params, Cancel& cancel) = 0;
@@ -119,6 +121,8 @@ class Responder {
   [[nodiscard]] virtual About about(const Client& client) = 0;
   /// `about().implementation` as ready-made JSON: it goes into every modern result.
   [[nodiscard]] virtual std::string_view server_info() const = 0;
+  /// A legacy session came back to its stream too late: what happened meanwhile was not kept.
+  virtual void events_missed(std::string_view session) { (void)session; }
   /// A legacy session ended; what was kept for it can go.
   virtual void session_ended(std::string_view session) { (void)session; }
 

@@ -61,6 +61,7 @@ class Server final : public mcp::Responder {
   Task<mcp::Reply> answer(const mcp::Call& call) override;
   [[nodiscard]] About about(const mcp::Client& client) override;
   [[nodiscard]] std::string_view server_info() const override;
+  void events_missed(std::string_view session) override;
   void session_ended(std::string_view session) override;
 
  private:

@@ -18,6 +18,9 @@
 /// Client sessions of the legacy revisions. Pure state: no sockets, no clock.
 namespace gatehouse::transport {
 
+class StreamLogs;
+class StreamLogTable;
+
 /// Takes whole messages towards one client: a response stream, a standalone stream, stdout.
 class MessageSink {
  public:
@@ -80,6 +83,10 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
   /// The standalone stream, as the way to a client for what no request of it caused.
   [[nodiscard]] mcp::Events& events() { return events_; }
 
+  /// What went over its event streams; made on first use. `table` must outlive the session.
+  [[nodiscard]] StreamLogs& streams(StreamLogTable& table);
+  [[nodiscard]] const StreamLogs* streams() const { return streams_.get(); }  ///< Null: there were none.
+
   /// Cancels everything that runs and fails every question. The session is unusable afterwards.
   void end();
 
@@ -108,6 +115,7 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
   MessageSink* standalone_ = nullptr;
   Cancel* standalone_replaced_ = nullptr;
   std::vector<std::string> waiting_;
+  std::unique_ptr<StreamLogs> streams_;
   bool ended_ = false;
   StandaloneEvents events_{*this};
 };

@@ -12,6 +12,7 @@
 #include <gatehouse/net/http_server.hpp>
 #include <gatehouse/net/timers.hpp>
 #include <gatehouse/transport/session.hpp>
+#include <gatehouse/transport/stream_log.hpp>
 
 /// The server's side of Streamable HTTP, both eras on one path: sessions (2025-03-26 to 2025-11-25) and stateless (2026-07-28).
 namespace gatehouse::transport {
@@ -29,7 +30,10 @@ struct StreamableHttpOptions {
   std::size_t max_calls_per_session = 256;
   Sessions::Options sessions;
   Milliseconds keep_alive{20'000};  ///< Comment lines on quiet streams.
-  std::string via;                  ///< Requests whose `Via` contains this are refused with 508; empty: none.
+  /// An answer that takes longer becomes an event stream, for clients of 2025-11-25: such a stream survives its connection.
+  Milliseconds stream_after{100};
+  StreamLogLimits stream_logs;  ///< What is kept of the event streams of sessions.
+  std::string via;              ///< Requests whose `Via` contains this are refused with 508; empty: none.
 };
 
 /// One open event stream of a client, so that quiet ones get their keep-alive and shutdown can end them.
@@ -50,6 +54,17 @@ class OpenStream : public boost::intrusive::list_base_hook<> {
   boost::intrusive::list<OpenStream>& all_;
 };
 
+/// A response that may still become an event stream.
+class UndecidedResponse
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  /// Called every `stream_after`: the second time it has lasted long enough.
+  virtual void decide(TimePoint now) = 0;
+
+ protected:
+  ~UndecidedResponse() = default;
+};
+
 /// One MCP endpoint. `serve` answers one HTTP exchange on its path; the owner of the HttpServer calls it.
 class StreamableHttp {
  public:
@@ -63,10 +78,13 @@ class StreamableHttp {
   [[nodiscard]] Sessions& sessions() { return sessions_; }
   [[nodiscard]] const Sessions& sessions() const { return sessions_; }
   [[nodiscard]] std::size_t open_streams() const { return streams_.size(); }
+  /// Bytes of events that are kept for clients whose connection broke.
+  [[nodiscard]] std::size_t kept_bytes() const { return logs_.bytes(); }
   /// Ends open streams gracefully: listen streams with their result, GET streams by closing. Calls go on.
   void end_streams();
   void set_options(StreamableHttpOptions options) {
     options_ = std::move(options);
+    logs_.set_limits(options_.stream_logs);
     allowed_host_.clear();
   }  ///< After a reload; running exchanges keep theirs where it matters.
 
@@ -83,18 +101,25 @@ class StreamableHttp {
   Task<mcp::Reply> answer_in_session(Session& session, const mcp::Call& call);
   Task<void> get(net::HttpExchange& exchange);
   Task<void> remove(net::HttpExchange& exchange);
+  void may_become_stream(UndecidedResponse& response);
+  // legacy_get.cpp
+  Task<void> standalone_stream(net::HttpExchange& exchange, Session& session, StreamLogs::Place* place);
+  Task<void> resume_response(net::HttpExchange& exchange, StreamLogs::Place place);
   Result<std::shared_ptr<Session>> find_session(const net::HttpExchange& exchange);
   // modern_http.cpp
   Task<void> modern_post(net::HttpExchange& exchange, const mcp::Message& message);
 
   void tick();
+  void decide_slow();
   net::Loop& loop_;
   mcp::Responder& responder_;
   StreamableHttpOptions options_;
   std::string allowed_host_;  // the `Host` that these options allowed last
+  StreamLogTable logs_;
   Sessions sessions_;
   boost::intrusive::list<OpenStream> streams_;
-  net::Timer ticker_;
+  boost::intrusive::list<UndecidedResponse, boost::intrusive::constant_time_size<false>> undecided_;
+  net::Timer ticker_, slow_ticker_;
   TimePoint last_keep_alive_;
 };
 
