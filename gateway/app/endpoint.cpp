@@ -8,7 +8,11 @@ mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(
 
 Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
                    const seal::KeyRing& keys, const std::string& path, const transport::StreamableHttpOptions& options)
-    : pipeline_(pipeline::make_pipeline({metrics, call_log, subscribers_, keys})),
+    : watchers_(loop,
+                {.find = [this](std::string_view id) { return find_session(id); },
+                 .each = [this](FunctionRef<void(transport::Session&)> visit) { each_session(visit); }},
+                {}),
+      pipeline_(pipeline::make_pipeline({metrics, call_log, watchers_, keys})),
       server_info_(mcp::to_json(gateway_implementation()).str()),
       http_(loop, *this, options),
       http_sse_(loop, *this, http_.sessions(), options, transport::HttpSsePaths::below(path)) {}
@@ -61,19 +65,31 @@ void Endpoint::end_streams() {
 
 void Endpoint::show(std::shared_ptr<const stages::Routes> routes) {
   const auto before = std::exchange(routes_, std::move(routes));
+  watchers_.rerouted(routes_);
   if (!before) return;
+  stages::Lists changed = 0;
   for (const mcp::ListKind kind : mcp::kListKinds) {
     const auto index = static_cast<std::size_t>(kind);
     const bool announced = routes_->announcements[index] > before->announcements[index];
-    if (!announced && before->view->fingerprint(kind) == routes_->view->fingerprint(kind)) continue;
-    stages::announce(subscribers_, kind);
-    each_session(
-        [&](transport::Session& session) { session.send(mcp::changed_notification(kind), json::Splice("{}")); });
+    if (announced || before->view->fingerprint(kind) != routes_->view->fingerprint(kind))
+      changed |= stages::list_bit(kind);
+  }
+  own_routes_.renew_all(routes_);
+  watchers_.announce(changed);
+}
+
+void Endpoint::session_changed(std::string_view id) {
+  const auto session = find_session(id);
+  if (!routes_ || !session) return;
+  const stages::Lists changed = own_routes_.renew(id, routes_);
+  for (std::size_t i = 0; i < stages::kListTopics.size(); ++i) {
+    if (changed & stages::list_bit(i)) session->send(stages::kListTopics[i].notification, json::Splice("{}"));
   }
 }
 
 Task<mcp::Reply> Endpoint::answer(const mcp::Call& call) {
-  const auto routes = routes_;
+  auto routes = routes_;
+  if (auto own = own_routes_.find(call.client.session)) routes = std::move(own);
   stages::Call inner{.in = call, .routes = *routes};
   co_return co_await pipeline_(inner);
 }
@@ -91,6 +107,8 @@ mcp::Responder::About Endpoint::about(const mcp::Client&) {
 }
 
 void Endpoint::session_ended(std::string_view session) {
+  own_routes_.session_ended(session);
+  watchers_.session_ended(session);
   if (!routes_) return;
   for (const auto& server : routes_->servers) server->session_ended(session);
 }

@@ -7,9 +7,10 @@
 #include <gatehouse/transport/stdio_server.hpp>
 #include <gatehouse/transport/streamable_http.hpp>
 
+#include "gateway/app/own_routes.hpp"
 #include "gateway/pipeline/pipeline.hpp"
 #include "gateway/stages/call.hpp"
-#include "gateway/stages/listen.hpp"
+#include "gateway/stages/watchers.hpp"
 
 namespace gatehouse::app {
 
@@ -30,6 +31,9 @@ class Endpoint final : public mcp::Responder {
   /// Shows other servers or other lists from now on; clients hear of every list that differs. Running calls keep the old ones.
   void show(std::shared_ptr<const stages::Routes> routes);
   [[nodiscard]] const std::shared_ptr<const stages::Routes>& routes() const { return routes_; }
+  /// Servers show this session other lists than before.
+  void session_changed(std::string_view session);
+  [[nodiscard]] stages::Watchers& watchers() { return watchers_; }
   [[nodiscard]] transport::StreamableHttp& http() { return http_; }
   void set_options(const transport::StreamableHttpOptions& options);
   /// Sessions of all fronts.
@@ -44,10 +48,12 @@ class Endpoint final : public mcp::Responder {
   void notified(const mcp::Message& notification, const mcp::Client& client) override;
   About about(const mcp::Client& client) override;
   [[nodiscard]] std::string_view server_info() const override { return server_info_; }
+  void events_missed(std::string_view session) override { watchers_.assume_changes(session); }
   void session_ended(std::string_view session) override;
 
   std::shared_ptr<const stages::Routes> routes_;
-  stages::Subscribers subscribers_;
+  OwnRoutes own_routes_;
+  stages::Watchers watchers_;
   stages::Pipeline pipeline_;
   std::string server_info_;
   std::size_t serving_ = 0;

@@ -52,7 +52,8 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
                 .implementation = gateway_implementation(),
                 .via = via_,
                 .find_session = [this](std::string_view id) { return find_session(id); },
-                .changed = [this] { schedule_routes(); }}),
+                .changed = [this] { schedule_routes(); },
+                .session_changed = [this](std::string_view session) { session_changed(session); }}),
       http_server_(loop, *this, server_options(config_.limits)),
       routes_timer_(loop.timers()),
       tick_timer_(loop.timers()) {
@@ -98,6 +99,7 @@ transport::StreamableHttpOptions Gateway::front_options() const {
           .max_calls_per_session = limits.max_calls_per_session,
           .sessions = {.ttl = limits.session_ttl, .max_sessions = limits.max_sessions},
           .keep_alive = limits.keep_alive,
+          .stream_logs = {.session_bytes = limits.stream_log_bytes, .ttl = limits.stream_log_ttl},
           .via = via_};
 }
 
@@ -115,6 +117,8 @@ void Gateway::mount() {
           {options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, keys_, options.path, front_options())});
     }
   }
+  for (Mounted& mounted : endpoints_)
+    mounted.endpoint->watchers().set_options({.max_per_client = config_.limits.max_subscriptions});
   for (Mounted& gone : before) {
     gone.endpoint->end_streams();
     gone.endpoint->http().sessions().end_all();
@@ -221,6 +225,10 @@ std::shared_ptr<transport::Session> Gateway::find_session(std::string_view id) {
     if (auto session = mounted.endpoint->find_session(id)) return session;
   }
   return nullptr;
+}
+
+void Gateway::session_changed(std::string_view session) {
+  for (const Mounted& mounted : endpoints_) mounted.endpoint->session_changed(session);
 }
 
 void Gateway::tick() {

@@ -25,6 +25,16 @@ void Gateway::register_metrics() {
     for (const Mounted& mounted : endpoints_) sum += mounted.endpoint->open_streams();
     return static_cast<double>(sum);
   });
+  gauge("gatehouse_watched_resources", "Resources that clients watch, each client's counted.", [this] {
+    std::size_t sum = 0;
+    for (const Mounted& mounted : endpoints_) sum += mounted.endpoint->watchers().watched();
+    return static_cast<double>(sum);
+  });
+  gauge("gatehouse_stream_log_bytes", "Events of sessions that are kept for clients whose connection broke.", [this] {
+    std::size_t sum = 0;
+    for (const Mounted& mounted : endpoints_) sum += mounted.endpoint->http().kept_bytes();
+    return static_cast<double>(sum);
+  });
   gauge("gatehouse_client_connections", "Open connections of clients.",
         [this] { return static_cast<double>(http_server_.counters().open_connections); });
   counter("gatehouse_client_connections_total", "Connections of clients that were accepted.",

@@ -176,6 +176,7 @@ mcp::ServerCapabilities View::capabilities() const {
     const mcp::ServerCapabilities own = known ? source.lists->capabilities : mcp::ServerCapabilities{};
     merged.tools |= own.tools || !known;
     merged.resources |= own.resources || !known;
+    merged.resources_subscribe |= own.resources_subscribe || !known;
     merged.prompts |= own.prompts || !known;
     merged.completions |= own.completions || !known;
     merged.logging |= own.logging || !known;

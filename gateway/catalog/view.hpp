@@ -50,6 +50,7 @@ class View {
   View(std::vector<Source> sources, ViewOptions options);
 
   [[nodiscard]] const std::vector<Source>& sources() const { return sources_; }
+  [[nodiscard]] const ViewOptions& options() const { return options_; }
 
   /// One page of a list as a result object. `cursor` absent: the first. Errors: not_found for a cursor of another time.
   [[nodiscard]] Result<std::shared_ptr<const std::string>> page(mcp::ListKind kind,

@@ -43,12 +43,15 @@ struct Limits {
   std::size_t max_sessions = 100'000;
   std::size_t max_connections = 100'000;
   std::size_t max_calls_per_session = 256;  ///< Unanswered requests of one session.
+  std::size_t max_subscriptions = 1'000;    ///< Resources that one session or listen stream watches.
   std::size_t page_bytes = 1u << 20;        ///< Size of a page of a merged list.
+  std::size_t stream_log_bytes = 4u << 20;  ///< Events of one session that are kept for a client that comes back.
   Milliseconds head_timeout{10'000};
   Milliseconds body_timeout{30'000};
   Milliseconds idle_timeout{120'000};   ///< Keep-alive connection without a request.
   Milliseconds session_ttl{3'600'000};  ///< Since the last request.
   Milliseconds keep_alive{20'000};      ///< Comment lines on quiet streams.
+  Milliseconds stream_log_ttl{300'000};  ///< How long they are kept after their stream ended.
   Milliseconds drain{60'000};           ///< Longest wait for running calls at shutdown.
 
   bool operator==(const Limits&) const = default;

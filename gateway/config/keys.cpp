@@ -135,7 +135,13 @@ constexpr std::array kLimits = {
     in(1, 1'000'000,
        {"max_calls_per_session", Shape::count, at<&Limits::max_calls_per_session>,
         "Unanswered requests of one session."}),
+    in(1, 100'000,
+       {"max_subscriptions", Shape::count, at<&Limits::max_subscriptions>,
+        "Resources that one session, or one listen stream, watches."}),
     in(kKiB, 64 * kMiB, {"page_bytes", Shape::bytes, at<&Limits::page_bytes>, "Size of a page of a merged list."}),
+    in(0, kGiB,
+       {"stream_log_bytes", Shape::bytes, at<&Limits::stream_log_bytes>,
+        "Events of one session that are kept for a client whose connection broke."}),
     in(100, kHour,
        {"head_timeout", Shape::duration, at<&Limits::head_timeout>, "Longest time for a request's headers to arrive."}),
     in(100, kHour,
@@ -147,6 +153,9 @@ constexpr std::array kLimits = {
        {"session_ttl", Shape::duration, at<&Limits::session_ttl>, "How long a session lives after its last request."}),
     in(100, kHour,
        {"keep_alive", Shape::duration, at<&Limits::keep_alive>, "Interval of comment lines on quiet event streams."}),
+    in(0, kDay,
+       {"stream_log_ttl", Shape::duration, at<&Limits::stream_log_ttl>,
+        "How long such events are kept after their stream ended."}),
     in(0, kHour, {"drain", Shape::duration, at<&Limits::drain>, "Longest wait for running calls at shutdown."}),
 };
 

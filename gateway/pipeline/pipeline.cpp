@@ -6,6 +6,7 @@
 #include "gateway/stages/observe.hpp"
 #include "gateway/stages/rescue.hpp"
 #include "gateway/stages/route.hpp"
+#include "gateway/stages/subscribe.hpp"
 
 namespace gatehouse::pipeline {
 
@@ -14,8 +15,9 @@ stages::Pipeline make_pipeline(Parts parts) {
   p.add<stages::Rescue>();                                // the only place where a failure becomes a tool's result
   p.add<stages::Observe>(parts.metrics, parts.call_log);  // sees every outcome, refusals included
   p.add<stages::AnswerLists>();                           // lists come from memory: no server can delay them
-  p.add<stages::Listen>(parts.subscribers);               // long streams end here, too
+  p.add<stages::Listen>(parts.watchers);                  // long streams end here, too
   p.add<stages::Route>();                                 // from here on the call has a server
+  p.add<stages::Subscribe>(parts.watchers);               // many clients, one subscription at the server
   p.add<stages::Forward>();                               // out to the server and back, through the bridge
   return p;
 }

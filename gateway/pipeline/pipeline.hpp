@@ -1,7 +1,7 @@
 #pragma once
 #include "gateway/seal/seal.hpp"
 #include "gateway/stages/call.hpp"
-#include "gateway/stages/listen.hpp"
+#include "gateway/stages/watchers.hpp"
 #include "gateway/telemetry/call_log.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
@@ -11,7 +11,7 @@ namespace gatehouse::pipeline {
 struct Parts {
   telemetry::Metrics& metrics;
   telemetry::CallLog& call_log;
-  stages::Subscribers& subscribers;
+  stages::Watchers& watchers;
   const seal::KeyRing& keys;  ///< Of the tokens that clients carry; changes with the configuration.
 };
 

@@ -50,6 +50,8 @@ Found find(const Call& call) {
       if (!request.params.name.data()) return missing("name");
       return by_name(view, ListKind::prompts, request.params.name, "prompt");
     case mcp::Method::resources_read:
+    case mcp::Method::resources_subscribe:
+    case mcp::Method::resources_unsubscribe:
       if (!request.params.uri.data()) return missing("uri");
       return by_uri(view, request.params.uri);
     case mcp::Method::completion_complete: return by_reference(view, request);

@@ -10,11 +10,14 @@ constexpr auto kIdleTime = std::chrono::minutes(10);
 /// What a server says or asks on a session's own connection goes to that session.
 class SessionListener final : public client::Listener {
  public:
-  SessionListener(SessionFinder find, std::string_view session) : find_(std::move(find)), session_(session) {}
+  SessionListener(SessionFinder find, const Bindings& bindings, Bindings::Observer& observer, std::string_view session)
+      : find_(std::move(find)), bindings_(bindings), observer_(observer), session_(session) {}
 
   void notified(const mcp::Message& notification) override {
-    // Changes of lists reach clients through the merged lists.
-    if (notification.rpc.method != mcp::notification::kMessage) return;
+    if (notification.rpc.method != mcp::notification::kMessage) {
+      if (const auto binding = bindings_.find(session_)) observer_.heard(session_, binding, notification);
+      return;
+    }
     if (const auto session = find_(session_))
       session->send(notification.rpc.method, json::Splice(notification.params.object.text));
   }
@@ -28,6 +31,8 @@ class SessionListener final : public client::Listener {
 
  private:
   SessionFinder find_;
+  const Bindings& bindings_;
+  Bindings::Observer& observer_;
   std::string session_;
 };
 
@@ -48,7 +53,7 @@ Task<Result<std::shared_ptr<Binding>>> Bindings::get(const mcp::Client& client) 
   if (by_session_.size() >= most_) co_return std::shared_ptr<Binding>();
   by_session_.emplace(session, Entry{});
   auto binding = std::make_shared<Binding>();
-  binding->listener = std::make_unique<SessionListener>(find_session_, session);
+  binding->listener = std::make_unique<SessionListener>(find_session_, *this, observer_, session);
   binding->last_used = Clock::now();
   auto link = co_await open_(client.capabilities, binding->listener.get());
   const auto entry = by_session_.find(session);
@@ -63,6 +68,7 @@ Task<Result<std::shared_ptr<Binding>>> Bindings::get(const mcp::Client& client) 
     co_return fail(Kind::state_lost, Origin::client, "The session has ended.");
   }
   entry->second.binding = binding;
+  observer_.opened(session, binding);
   co_return binding;
 }
 
@@ -76,6 +82,7 @@ void Bindings::end(std::string_view session) {
   if (found == by_session_.end()) return;
   auto binding = std::move(found->second.binding);
   by_session_.erase(found);
+  observer_.closed(session);
   if (binding) tasks_.spawn(close(std::move(binding)));
 }
 

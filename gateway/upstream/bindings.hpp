@@ -31,9 +31,20 @@ struct Binding {
 /// level, must not mix clients up.
 class Bindings {
  public:
+  /// Hears what happens on these connections.
+  class Observer {
+   public:
+    virtual void opened(std::string_view session, const std::shared_ptr<Binding>& binding) = 0;
+    virtual void heard(std::string_view session, const std::shared_ptr<Binding>& binding,
+                       const mcp::Message& notification) = 0;
+    virtual void closed(std::string_view session) = 0;
+
+   protected:
+    ~Observer() = default;
+  };
   using Open = std::function<Task<Result<std::shared_ptr<client::Link>>>(mcp::ClientCapabilities, client::Listener*)>;
-  Bindings(SessionFinder find_session, Open open, std::size_t most)
-      : find_session_(std::move(find_session)), open_(std::move(open)), most_(most) {}
+  Bindings(SessionFinder find_session, Open open, Observer& observer, std::size_t most)
+      : find_session_(std::move(find_session)), open_(std::move(open)), observer_(observer), most_(most) {}
 
   /// The session's connection; opens it on first use. Null: the limit is reached, share one. Errors: as connecting.
   Task<Result<std::shared_ptr<Binding>>> get(const mcp::Client& client);
@@ -55,6 +66,7 @@ class Bindings {
   };
   SessionFinder find_session_;
   Open open_;
+  Observer& observer_;
   std::size_t most_;
   boost::unordered_flat_map<std::string, Entry, TextHash, std::equal_to<>> by_session_;
   Broadcast opened_;

@@ -59,12 +59,17 @@ Upstream::Upstream(Environment environment, Options options)
     : number_(next_number()),
       environment_(std::move(environment)),
       options_(std::move(options)),
+      views_(
+          environment_.loop, number_,
+          [this](std::shared_ptr<Binding> binding) { return own_lists(std::move(binding)); },
+          environment_.session_changed),
       bindings_(
           environment_.find_session,
           [this](mcp::ClientCapabilities capabilities, client::Listener* listener) {
             return connect(capabilities, listener);
           },
-          options_.max_bindings),
+          views_, options_.max_bindings),
+      hub_(std::make_shared<Hub>(environment_.loop, number_)),
       refresh_timer_(environment_.loop.timers()) {}
 
 Upstream::~Upstream() = default;
@@ -110,6 +115,8 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
   main_ = std::make_shared<Binding>();
   main_->link = *link;
   tasks_.spawn(watch(*link));
+  hub_->connected(**link);
+  if (std::exchange(connected_before_, true)) assume_changes();
   refresh_wanted_ = true;
   while (main_->link->usable() && !stopping_) {
     if (std::exchange(refresh_wanted_, false)) {
@@ -127,6 +134,7 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
     if (!refresh_wanted_ && main_->link->usable() && !stopping_) co_await wake_.wait();
   }
   refresh_timer_.disarm();
+  hub_->disconnected();
   const auto lost = std::exchange(main_, nullptr);
   if (!stopping_) {
     ++counters_.failures;
@@ -134,6 +142,17 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
   }
   co_await lost->link->close();
   co_return delay;
+}
+
+/// What was announced while there was no connection was missed (GB-186).
+void Upstream::assume_changes() {
+  const mcp::ServerCapabilities& has = main_->link->peer().capabilities;
+  const auto announce = [this](bool declared, mcp::ListKind kind) {
+    if (declared) ++announced_[static_cast<std::size_t>(kind)];
+  };
+  announce(has.tools, mcp::ListKind::tools);
+  announce(has.resources, mcp::ListKind::resources);
+  announce(has.prompts, mcp::ListKind::prompts);
 }
 
 Task<void> Upstream::watch(std::shared_ptr<client::Link> link) {
@@ -203,9 +222,28 @@ void Upstream::notified(const mcp::Message& notification) {
     }
     refresh_wanted_ = true;
     wake_.notify();
+  } else if (method == mcp::notification::kResourceUpdated) {
+    hub_->updated(notification.params.uri);
   } else if (method == mcp::notification::kMessage) {
     log::debug("server log", {{"server", name()}, {"params", notification.params.object.text}});
   }
+}
+
+void Upstream::watching(std::span<const std::string> asked, std::span<const std::string> accepted) {
+  hub_->watching(asked, accepted);
+}
+
+void Upstream::watch_for(std::string_view session, subscriptions::Watcher& who, std::vector<std::string> uris) {
+  if (!options_.is_stdio()) return;  // behind an address there is one server, whatever the connection
+  if (const auto binding = bindings_.find(session)) binding->link->watch(uris);
+  views_.watch(session, who, std::move(uris));
+}
+
+/// The lists as one session's connection shows them; null: as everybody sees them.
+Task<SessionViews::Lists> Upstream::own_lists(std::shared_ptr<Binding> binding) {
+  auto fetched = co_await fetch_lists(*binding->link, name(), options_.timeout, tasks_.cancel());
+  if (!fetched || (lists_ && same_items(*lists_, *fetched))) co_return nullptr;
+  co_return std::make_shared<const catalog::ServerLists>(std::move(*fetched));
 }
 
 Task<mcp::Reply> Upstream::asked(const mcp::Message&, Cancel&) {
@@ -341,7 +379,9 @@ Task<void> Upstream::stop(Milliseconds grace) {
   tasks_.cancel().request(CancelReason::shutting_down);
   wake_.notify();
   settled_.notify_all();
+  views_.stop();
   co_await bindings_.close_all();
+  co_await views_.join();
   co_await tasks_.join();
 }
 

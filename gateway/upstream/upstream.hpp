@@ -19,7 +19,9 @@
 
 #include "gateway/catalog/server_lists.hpp"
 #include "gateway/upstream/bindings.hpp"
+#include "gateway/upstream/hub.hpp"
 #include "gateway/upstream/options.hpp"
+#include "gateway/upstream/session_views.hpp"
 
 /// One configured server: its connections, its lists, its health.
 namespace gatehouse::upstream {
@@ -50,7 +52,8 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
     mcp::Implementation implementation;  ///< Who we say we are.
     std::string via;                     ///< `Via` of outgoing HTTP requests.
     SessionFinder find_session;
-    std::function<void()> changed;  ///< Lists or state changed.
+    std::function<void()> changed;                                       ///< Lists or state changed.
+    std::function<void(std::string_view session)> session_changed = {};  ///< `lists_for` this session changed.
   };
   Upstream(Environment environment, Options options);
   ~Upstream() override;
@@ -68,6 +71,17 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<Result<Answered>> call(const mcp::Call& call, Lower lower, client::Listener& listener);
 
   void session_ended(std::string_view session) { bindings_.end(session); }
+
+  /// Who watches which of its resources.
+  [[nodiscard]] const std::shared_ptr<Hub>& hub() const { return hub_; }
+  /// Whether it offers subscriptions to resources, as far as is known.
+  [[nodiscard]] bool may_watch() const { return !lists_ || lists_->capabilities.resources_subscribe; }
+  /// A session watches these resources, in its own process, too, if it has one; `who` hears of changes there.
+  void watch_for(std::string_view session, subscriptions::Watcher& who, std::vector<std::string> uris);
+  /// The lists on the session's own connection, if they differ from `lists`; else null.
+  [[nodiscard]] std::shared_ptr<const catalog::ServerLists> lists_for(std::string_view session) const {
+    return views_.lists(session);
+  }
   /// Relays a notification of a session to the connection that belongs to it.
   void relay(std::string_view session, std::string_view method, std::string params);
 
@@ -88,10 +102,13 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
  private:
   void notified(const mcp::Message& notification) override;
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override;
+  void watching(std::span<const std::string> asked, std::span<const std::string> accepted) override;
 
   Task<void> run();
   Task<Milliseconds> serve_connection(Milliseconds delay);
+  void assume_changes();
   Task<bool> refresh();
+  Task<SessionViews::Lists> own_lists(std::shared_ptr<Binding> binding);
   Task<void> watch(std::shared_ptr<client::Link> link);
   Task<Result<std::shared_ptr<client::Link>>> connect(mcp::ClientCapabilities capabilities, client::Listener* listener);
   [[nodiscard]] bool wants_own_binding(const mcp::Client& client) const;
@@ -109,9 +126,11 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Options options_;
   State state_ = State::starting;
   std::string problem_;
-  bool tried_ = false, stopping_ = false, refresh_wanted_ = false;
+  bool tried_ = false, connected_before_ = false, stopping_ = false, refresh_wanted_ = false;
   std::shared_ptr<Binding> main_;
+  SessionViews views_;
   Bindings bindings_;
+  std::shared_ptr<Hub> hub_;
   std::shared_ptr<const catalog::ServerLists> lists_;
   Announcements announced_{}, announcements_{};
   Counters counters_;

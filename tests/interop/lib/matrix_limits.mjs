@@ -29,9 +29,6 @@ export const limits = [
     verdict: NOT_YET, feature: QUESTIONS, client: 'stdio', server: OLD,
     why: 'Questions do not cross eras yet, and `connect` speaks 2026-07-28 to the gateway.'
   },
-  { verdict: NOT_YET, feature: 'subscription', why: 'Subscriptions to single resources are not offered yet.' },
-  { verdict: NOT_YET, feature: 'resuming a cut stream', client: 'http', why: 'Streams cannot be resumed yet.' },
-  { verdict: NOT_YET, feature: 'list changed', client: ['http', 'sse'], server: 'old-pipe', why: 'Lists of a session are not merged yet.' },
   { verdict: NOT_YET, feature: 'tasks', why: 'Tasks are not offered yet.' }
 ];
 
