@@ -1,5 +1,7 @@
 #include "gateway/app/endpoint.hpp"
 
+#include <gatehouse/base/log.hpp>
+
 #include "gateway/app/version.hpp"
 
 namespace gatehouse::app {
@@ -66,6 +68,9 @@ void Endpoint::end_streams() {
 void Endpoint::show(std::shared_ptr<const stages::Routes> routes) {
   const auto before = std::exchange(routes_, std::move(routes));
   watchers_.rerouted(routes_);
+  if (!before || before->view->collisions() != routes_->view->collisions())
+    for (const std::string& what : routes_->view->collisions())
+      log::warn("two servers offer the same", {{"endpoint", routes_->endpoint}, {"what", what}});
   if (!before) return;
   stages::Lists changed = 0;
   for (const mcp::ListKind kind : mcp::kListKinds) {
@@ -102,7 +107,7 @@ void Endpoint::notified(const mcp::Message& notification, const mcp::Client& cli
 mcp::Responder::About Endpoint::about(const mcp::Client&) {
   return {.implementation = gateway_implementation(),
           .capabilities = routes_->view->capabilities(),
-          .extensions = {},
+          .extensions = routes_->view->has_user_interfaces() ? mcp::ui_extension() : json::Value(),
           .instructions = routes_->view->instructions()};
 }
 

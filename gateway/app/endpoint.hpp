@@ -42,6 +42,7 @@ class Endpoint final : public mcp::Responder {
   [[nodiscard]] std::size_t sessions() const;
   [[nodiscard]] std::size_t open_streams() const { return http_.open_streams() + http_sse_.open_streams(); }
   void end_streams();  ///< Of all fronts, gracefully; calls go on.
+  [[nodiscard]] catalog::LinkIndex& links() { return links_; }
 
  private:
   Task<mcp::Reply> answer(const mcp::Call& call) override;
@@ -53,6 +54,7 @@ class Endpoint final : public mcp::Responder {
 
   std::shared_ptr<const stages::Routes> routes_;
   OwnRoutes own_routes_;
+  catalog::LinkIndex links_;
   stages::Watchers watchers_;
   stages::Pipeline pipeline_;
   std::string server_info_;

@@ -53,7 +53,9 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
                 .via = via_,
                 .find_session = [this](std::string_view id) { return find_session(id); },
                 .changed = [this] { schedule_routes(); },
-                .session_changed = [this](std::string_view session) { session_changed(session); }}),
+                .session_changed = [this](std::string_view session) { session_changed(session); },
+                .stale_max = config_.limits.stale_max,
+                .legacy_list_ttl = config_.limits.legacy_list_ttl}),
       http_server_(loop, *this, server_options(config_.limits)),
       routes_timer_(loop.timers()),
       tick_timer_(loop.timers()) {
@@ -126,9 +128,16 @@ void Gateway::mount() {
   }
 }
 
-std::shared_ptr<const stages::Routes> Gateway::routes_for(const config::Endpoint& options) const {
-  auto routes = std::make_shared<stages::Routes>();
-  routes->endpoint = options.path;
+std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted) const {
+  const config::Endpoint& options = mounted.options;
+  auto routes = std::make_shared<stages::Routes>(
+      stages::Routes{.endpoint = options.path,
+                     .servers = {},
+                     .view = nullptr,
+                     .announcements = {},
+                     .progress_per_second = static_cast<unsigned>(config_.limits.progress_per_second),
+                     .log = {.unasked = options.log_level, .max_data_bytes = config_.limits.max_log_bytes},
+                     .links = mounted.endpoint->links()});
   const auto named = [&](const std::string& name) {
     return std::ranges::find(options.servers, name) != options.servers.end();
   };
@@ -141,17 +150,26 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const config::Endpoint
   for (const auto& server : routes->servers) {
     for (std::size_t kind = 0; kind < routes->announcements.size(); ++kind)
       routes->announcements[kind] += server->announcements()[kind];
-    sources.push_back({server->name(), server->lists(), server->state() != upstream::State::up});
+    sources.push_back({.name = server->name(),
+                       .lists = server->lists(),
+                       .freshness = server->freshness(),
+                       .degraded = server->state() != upstream::State::up,
+                       .hidden = server->lists_expired(),
+                       .instructs = server->options().instructions});
   }
   routes->view = std::make_shared<const catalog::View>(
       std::move(sources), catalog::ViewOptions{.separator = options.separator,
                                                .prefixed = options.prefix == config::Prefix::server,
-                                               .page_bytes = config_.limits.page_bytes});
+                                               .prefixed_uris = options.prefixes_uris(),
+                                               .names_servers = options.show_servers,
+                                               .page_bytes = config_.limits.page_bytes,
+                                               .max_ttl_ms = config_.limits.max_list_ttl.count(),
+                                               .preamble = options.instructions});
   return routes;
 }
 
 void Gateway::show_routes() {
-  for (Mounted& mounted : endpoints_) mounted.endpoint->show(routes_for(mounted.options));
+  for (Mounted& mounted : endpoints_) mounted.endpoint->show(routes_for(mounted));
 }
 
 void Gateway::schedule_routes() {

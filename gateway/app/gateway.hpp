@@ -64,7 +64,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   Result<void> listen();
   void show_routes();
   void schedule_routes();
-  [[nodiscard]] std::shared_ptr<const stages::Routes> routes_for(const config::Endpoint& options) const;
+  [[nodiscard]] std::shared_ptr<const stages::Routes> routes_for(const Mounted& mounted) const;
   [[nodiscard]] transport::StreamableHttpOptions front_options() const;
   [[nodiscard]] std::shared_ptr<transport::Session> find_session(std::string_view id);
   void session_changed(std::string_view session);

@@ -5,6 +5,8 @@
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
 
+#include "gateway/bridge/lift_completion.hpp"
+#include "gateway/bridge/lift_content.hpp"
 #include "gateway/bridge/lift_error.hpp"
 
 namespace gatehouse::bridge {
@@ -40,7 +42,9 @@ mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
   expose_uris(*answer, hop);
   if (mcp::is_cacheable(hop.method) && !answer->cache && answer->kind == mcp::ResultKind::complete)
     answer->cache = mcp::CacheHints{};
-  return answer;
+  if (!hop.backend_member.empty()) answer->extra_meta = hop.backend_member;
+  if (hop.method == mcp::Method::completion_complete) return cap_completion(std::move(answer));
+  return fit_content(std::move(answer), hop.method, hop.client);
 }
 
 json::Splice lift_notification(const mcp::Message& notification,

@@ -17,6 +17,7 @@ struct Hop {
   std::string_view server_name;
   std::string_view exposed_name;  ///< Of the tool, prompt or resource, for messages.
   FunctionRef<std::string(std::string_view local)> expose_uri;
+  std::string backend_member = {};  ///< Goes into the result's `_meta`; empty: nothing.
 };
 
 /// Exposes URIs, translates error codes, and refuses what the client has no form for.

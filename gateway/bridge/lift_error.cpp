@@ -1,7 +1,14 @@
 #include "gateway/bridge/lift_error.hpp"
 
+#include <optional>
+
+#include <fmt/format.h>
+
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
+
+#include "gateway/bridge/clean_text.hpp"
+#include "gateway/bridge/lift_completion.hpp"
 
 namespace gatehouse::bridge {
 namespace {
@@ -26,7 +33,7 @@ int translate(int c, const Hop& hop, bool names_uri) {
           hop.method == mcp::Method::resources_read && names_uri && mcp::is_modern(hop.server);
       return missing_resource && !modern ? code::kResourceNotFound : c;
     }
-    case code::kHeaderMismatch: return modern ? c : code::kInternal;  // its own Mcp-Param-* headers were passed on
+    case code::kHeaderMismatch:  // the lists were read again and it was asked again before this
     case code::kUnsupportedVersion: return code::kInternal;
     case code::kMissingCapability: return modern ? c : code::kNotBridgeable;
     case code::kUrlElicitationRequired: return modern ? code::kNotBridgeable : c;
@@ -36,35 +43,93 @@ int translate(int c, const Hop& hop, bool names_uri) {
   return c;
 }
 
-/// Keeps the server's code where a client may look for it. A server that is a gateway itself has its own say below ours (GB-393).
-void note_code(json::Value& error, int upstream_code) {
-  json::Value* data = error.find("data");
-  if (!data || !data->is_object()) {
-    error.set("data", json::Value::object());
-    data = error.find("data");
-  }
-  auto note = json::Value::object({{"upstreamCode", upstream_code}});
-  if (const json::Value* theirs = data->find("gatehouse")) note.set("upstream", *theirs);
-  data->set("gatehouse", std::move(note));
+json::Value& object_at(json::Value& parent, std::string_view key) {
+  json::Value* member = parent.find(key);
+  if (!member || !member->is_object()) parent.set(key, json::Value::object());
+  return *parent.find(key);
 }
 
-/// URIs in the members where the protocol puts them.
-void expose_data(json::Value& data, const Hop& hop) {
-  if (const auto* uri = data.find("uri"); uri && uri->as_string()) data.set("uri", hop.expose_uri(*uri->as_string()));
+/// A relayed error says nothing in our name but the code it had. A server that is a gateway itself has its own say below ours
+/// (GB-393).
+bool note_origin(json::Value& error, std::optional<int> upstream_code) {
+  const json::Value* data = error.find("data");
+  const json::Value* theirs = data ? data->find("gatehouse") : nullptr;
+  if (!theirs && !upstream_code) return false;
+  auto note = json::Value::object();
+  if (upstream_code) note.set("upstreamCode", *upstream_code);
+  if (theirs) note.set("upstream", *theirs);
+  object_at(error, "data").set("gatehouse", std::move(note));
+  return true;
+}
+
+/// Names the capability as people do: "elicitation.url".
+std::string feature_of(const json::Value* required) {
+  const auto* members = required ? required->as_object() : nullptr;
+  if (!members || members->empty()) return "a capability";
+  std::string feature = members->front().first;
+  const auto* inner = members->front().second.as_object();
+  if (inner && !inner->empty()) feature.append(".").append(inner->front().first);
+  return feature;
+}
+
+/// Older clients know no error for a capability that they lack: the gateway says it in its own words (E11).
+void explain_missing_capability(json::Value& error, const Hop& hop) {
+  const json::Value* data = error.find("data");
+  const json::Value* required = data ? data->find("requiredCapabilities") : nullptr;
+  const std::string feature = feature_of(required);
+  auto note = json::Value::object(
+      {{"feature", feature}, {"clientVersion", mcp::to_string(hop.client)}, {"backend", hop.server_name}});
+  if (required) note.set("requiredCapabilities", *required);
+  error.set("message", fmt::format("{} needs {}, which this client ({}) does not offer.", hop.exposed_name, feature,
+                                   mcp::to_string(hop.client)));
+  error.set("data", json::Value::object({{"gatehouse", std::move(note)}}));
+}
+
+/// URIs in the members where the protocol puts them (GB-391).
+bool expose_data(json::Value& error, const Hop& hop) {
+  json::Value* data = error.find("data");
+  const json::Value* uri = data ? data->find("uri") : nullptr;
+  if (!uri || !uri->as_string()) return false;
+  std::string exposed = hop.expose_uri(*uri->as_string());
+  if (exposed == *uri->as_string()) return false;
+  data->set("uri", std::move(exposed));
+  return true;
+}
+
+/// What only the server's developers may see: stack traces, credentials.
+bool clean(json::Value& error) {
+  bool changed = false;
+  if (const json::Value* message = error.find("message"); message && message->as_string()) {
+    std::string cleaned = clean_text(*message->as_string());
+    changed = cleaned != *message->as_string();
+    if (changed) error.set("message", std::move(cleaned));
+  }
+  json::Value* data = error.find("data");
+  for (const std::string_view trace : {"stack", "stackTrace", "stacktrace", "traceback"}) {
+    if (!data || !data->find(trace)) continue;
+    data->erase(trace);
+    changed = true;
+  }
+  return changed;
 }
 
 }  // namespace
 
 mcp::Reply lift_error(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
+  if (hop.method == mcp::Method::completion_complete && answer->error_code == code::kMethodNotFound)
+    return no_completions();
   auto error = json::parse(answer->body.source());
   if (!error) return fail(Kind::bad_reply, Origin::upstream, "The server's error is malformed.");
-  json::Value* data = error->find("data");
-  const bool names_uri = data && data->find("uri");
-  const int translated = translate(answer->error_code, hop, names_uri);
-  if (translated == answer->error_code && !names_uri) return answer;
-  if (names_uri) expose_data(*data, hop);
-  if (translated == code::kInternal && is_implementation_code(answer->error_code))
-    note_code(*error, answer->error_code);
+  const json::Value* data = error->find("data");
+  const int theirs = answer->error_code;
+  const int translated = translate(theirs, hop, data && data->find("uri"));
+  bool changed = translated != theirs;
+  changed = clean(*error) || changed;
+  changed = expose_data(*error, hop) || changed;
+  const bool hides_code = translated == code::kInternal && is_implementation_code(theirs);
+  changed = note_origin(*error, hides_code ? std::optional(theirs) : std::nullopt) || changed;
+  if (theirs == code::kMissingCapability && translated != theirs) explain_missing_capability(*error, hop);
+  if (!changed) return answer;
   error->set("code", translated);
   auto lifted = mcp::Answer::of(error->str());
   lifted->is_error = true;

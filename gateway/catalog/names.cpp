@@ -25,6 +25,12 @@ bool is_label_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= 
 
 std::string_view scheme_of(std::string_view uri) { return uri.substr(0, uri.find(':')); }
 
+/// RFC 3986, section 2: reserved, unreserved and `%`.
+bool is_uri_byte(char c) {
+  constexpr std::string_view kMarks = "-._~:/?#[]@!$&'()*+,;=%";
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || kMarks.contains(c);
+}
+
 }  // namespace
 
 std::string exposed_name(std::string_view prefix, std::string_view separator, std::string_view local) {
@@ -69,6 +75,19 @@ std::optional<LocalUri> split_uri(std::string_view uri) {
   std::ranges::transform(label, label.begin(), lower);
   if (label.empty() || !std::ranges::all_of(label, is_label_byte)) return std::nullopt;
   return LocalUri{std::move(label), (ui ? "ui://" : "") + std::string(rest.substr(end + 1))};
+}
+
+std::string normal_uri(std::string_view uri) {
+  std::string normal;
+  normal.reserve(uri.size());
+  const auto colon = uri.find(':');
+  for (std::size_t i = 0; i < uri.size(); ++i) {
+    if (is_uri_byte(uri[i]))
+      normal += colon != std::string_view::npos && i < colon ? lower(uri[i]) : uri[i];
+    else
+      normal += fmt::format("%{:02X}", static_cast<unsigned char>(uri[i]));
+  }
+  return normal;
 }
 
 bool matches_template(std::string_view uri_template, std::string_view uri) {

@@ -26,6 +26,10 @@ struct LocalUri {
 /// Undoes `exposed_uri`; none if the URI carries no label.
 [[nodiscard]] std::optional<LocalUri> split_uri(std::string_view uri);
 
+/// The spelling in which URIs are compared: scheme in lower case, characters that no URI may contain percent-encoded. Clients that
+/// handle URIs through a URL library do this; nothing else is decoded or changed (GB-055).
+[[nodiscard]] std::string normal_uri(std::string_view uri);
+
 /// Whether `uri` can be an expansion of the RFC 6570 template: literals match byte for byte, expressions match anything.
 [[nodiscard]] bool matches_template(std::string_view uri_template, std::string_view uri);
 

@@ -1,5 +1,8 @@
 #include "gateway/catalog/server_lists.hpp"
 
+#include <algorithm>
+
+#include <gatehouse/base/buffer.hpp>
 #include <gatehouse/json/reader.hpp>
 #include <gatehouse/json/value.hpp>
 
@@ -22,30 +25,71 @@ Result<void> done(const Result<T>& result) {
   return {};
 }
 
-/// One definition; an item with an empty key is unusable.
-Result<Item> read_item(mcp::ListKind kind, json::Node& node) {
+Result<bool> is_object(json::Node& node) {
   auto type = node.type();
   if (!type) return fail(std::move(type.error()));
-  if (*type != json::Type::object) {
+  return *type == json::Type::object;
+}
+
+/// Where things stand in one definition.
+struct Places {
+  std::string_view key;
+  int keys = 0;  // a definition with two would keep one of them when the other is replaced
+  std::vector<std::string_view> uris;
+};
+
+Result<void> take_uri(json::Node& value, Places& places) {
+  auto raw = value.raw();
+  if (raw && raw->front() == '"') places.uris.push_back(*raw);
+  return done(raw);
+}
+
+/// `_meta` of a tool: where its user interface is (MCP Apps), in the present and in the old form.
+Result<void> read_tool_meta(json::Node& node, Places& places) {
+  auto object = is_object(node);
+  if (!object || !*object) return object ? done(node.raw()) : done(object);
+  return done(node.members([&](std::string_view key, const char*, json::Node& value) -> Result<void> {
+    if (key == "ui/resourceUri") return take_uri(value, places);
+    auto nested = is_object(value);
+    if (!nested || !*nested || key != "ui") return nested ? Result<void>{} : done(nested);
+    return done(value.members([&](std::string_view inner, const char*, json::Node& uri) -> Result<void> {
+      return inner == "resourceUri" ? take_uri(uri, places) : Result<void>{};
+    }));
+  }));
+}
+
+Result<std::string_view> find_places(mcp::ListKind kind, json::Node& node, Places& places) {
+  return node.members([&](std::string_view key, const char*, json::Node& value) -> Result<void> {
+    if (key == "_meta" && kind == mcp::ListKind::tools) return read_tool_meta(value, places);
+    if (key != key_member(kind)) return done(value.raw());
+    auto raw = value.raw();
+    if (raw && ++places.keys == 1 && raw->front() == '"') places.key = *raw;
+    return done(raw);
+  });
+}
+
+/// One definition; an item with an empty key is unusable.
+Result<Item> read_item(mcp::ListKind kind, json::Node& node) {
+  auto object = is_object(node);
+  if (!object) return fail(std::move(object.error()));
+  if (!*object) {
     auto skipped = node.raw();
     if (!skipped) return fail(std::move(skipped.error()));
     return Item{};
   }
-  std::string_view token;
-  int keys = 0;  // a definition with two would keep one of them when the other is replaced
-  auto bytes = node.members([&](std::string_view key, const char*, json::Node& value) -> Result<void> {
-    auto raw = value.raw();
-    if (raw && key == key_member(kind) && ++keys == 1 && raw->front() == '"') token = *raw;
-    return done(raw);
-  });
+  Places places;
+  auto bytes = find_places(kind, node, places);
   if (!bytes) return fail(std::move(bytes.error()));
   Item item;
-  auto key = json::unquote(token);
-  if (keys != 1 || !key) return item;
+  auto key = json::unquote(places.key);
+  if (places.keys != 1 || !key) return item;
+  const auto token = [&](std::string_view raw) {
+    return Token{static_cast<std::size_t>(raw.data() - bytes->data()), raw.size()};
+  };
   item.key = std::move(*key);
-  item.text = *bytes;
-  item.key_at = static_cast<std::size_t>(token.data() - bytes->data());
-  item.key_size = token.size();
+  item.form.text = *bytes;
+  item.form.key = token(places.key);
+  for (const std::string_view uri : places.uris) item.form.uris.push_back(token(uri));
   return item;
 }
 
@@ -83,6 +127,26 @@ Result<Page> read_page(mcp::ListKind kind, const mcp::Answer& answer, std::size_
     return fail(Kind::bad_reply, Origin::upstream,
                 "The server's answer to " + std::string(mcp::to_string(mcp::list_method(kind))) + " is malformed.");
   return page;
+}
+
+Result<Form> read_form(mcp::ListKind kind, std::string text) {
+  const Buffer padded = Buffer::copy_of(text);
+  Result<Item> item = Item{};
+  auto walked = json::reader().walk(padded.view(), [&](json::Node& root) -> Result<void> {
+    item = read_item(kind, root);
+    return done(item);
+  });
+  if (!walked) return fail(std::move(walked.error()));
+  if (item->key.empty()) return fail(Kind::bad_reply, Origin::upstream, "A definition has no usable key.");
+  return std::move(item->form);
+}
+
+mcp::CacheHints Freshness::remaining(mcp::ListKind kind, TimePoint now) const {
+  mcp::CacheHints left = hints[static_cast<std::size_t>(kind)];
+  if (announced) return left;
+  const auto age = std::chrono::duration_cast<Milliseconds>(now - read_at).count();
+  left.ttl_ms = std::max<std::int64_t>(0, left.ttl_ms - std::max<std::int64_t>(0, age));
+  return left;
 }
 
 }  // namespace gatehouse::catalog

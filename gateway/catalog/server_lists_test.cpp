@@ -28,11 +28,11 @@ TEST(ReadPage, KeepsEachDefinitionAsItIs) {
   ASSERT_TRUE(page);
   ASSERT_EQ(page->items.size(), 2U);
   EXPECT_EQ(page->items[0].key, "a");
-  EXPECT_EQ(page->items[0].text, R"({"name":"a","inputSchema":{"name":"inner"}})");
+  EXPECT_EQ(page->items[0].form.text, R"({"name":"a","inputSchema":{"name":"inner"}})");
   const Item& second = page->items[1];
   EXPECT_EQ(second.key, "bc");
-  EXPECT_EQ(second.text, R"({ "x" : 1e2 , "n\u0061me" : "b\u0063" })");
-  EXPECT_EQ(second.text.substr(second.key_at, second.key_size), R"("b\u0063")");
+  EXPECT_EQ(second.form.text, R"({ "x" : 1e2 , "n\u0061me" : "b\u0063" })");
+  EXPECT_EQ(second.form.text.substr(second.form.key.at, second.form.key.size), R"("b\u0063")");
   EXPECT_EQ(dropped, 0U);
   EXPECT_FALSE(page->has_next);
 }

@@ -4,11 +4,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
-
-#include <gatehouse/json/value.hpp>
 
 #include "gateway/catalog/names.hpp"
 
@@ -17,36 +14,9 @@ namespace {
 
 using mcp::ListKind;
 
-constexpr std::string_view kCursorTag = "gc1.";
-
-constexpr std::size_t kMaxInstructions = 16 * 1024;
-
-/// At most so many bytes, no half character at the end.
-std::string clipped(std::string text) {
-  if (text.size() <= kMaxInstructions) return text;
-  std::size_t end = kMaxInstructions;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  text.resize(end);
-  return text;
-}
+constexpr std::size_t kMaxCollisions = 20;  // that are told about
 
 bool has_uris(ListKind kind) { return kind == ListKind::resources || kind == ListKind::templates; }
-
-std::string cursor_for(std::uint64_t fingerprint, std::size_t page) {
-  return fmt::format("{}{:016x}.{}", kCursorTag, fingerprint, page);
-}
-
-/// The page that a cursor stands for, if it was made from this content.
-std::optional<std::size_t> page_of(std::string_view cursor, std::uint64_t fingerprint) {
-  const std::string expected = cursor_for(fingerprint, 0);
-  const std::string_view stem = std::string_view(expected).substr(0, expected.size() - 1);
-  if (!cursor.starts_with(stem)) return std::nullopt;
-  const std::string_view digits = cursor.substr(stem.size());
-  std::size_t page = 0;
-  const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), page);
-  if (digits.empty() || status != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return page;
-}
 
 /// The servers' URI labels; two servers whose names give the same label are told apart by a number.
 std::vector<std::string> make_labels(const std::vector<Source>& sources) {
@@ -65,66 +35,68 @@ std::vector<std::string> make_labels(const std::vector<Source>& sources) {
 View::View(std::vector<Source> sources, ViewOptions options)
     : sources_(std::move(sources)), options_(std::move(options)), labels_(make_labels(sources_)) {
   for (const ListKind kind : mcp::kListKinds) merge(kind);
-  cache_ = {.ttl_ms = 3'600'000, .scope = mcp::CacheScope::shared};
-  for (const Source& source : sources_) {
-    const bool trusted = source.lists && !source.degraded;
-    const mcp::CacheHints hints = trusted ? source.lists->cache : mcp::CacheHints{};
-    cache_.ttl_ms = std::min(cache_.ttl_ms, hints.ttl_ms);
-    if (hints.scope == mcp::CacheScope::personal) cache_.scope = mcp::CacheScope::personal;
-  }
+  index_bare_tools();
 }
 
 std::string View::exposed_key(ListKind kind, std::size_t source, const Item& item) const {
-  if (!options_.prefixed) return item.key;
-  return has_uris(kind) ? exposed_uri(labels_[source], item.key)
-                        : exposed_name(sources_[source].name, options_.separator, item.key);
+  if (has_uris(kind)) return options_.prefixed_uris ? exposed_uri(labels_[source], item.key) : item.key;
+  return options_.prefixed ? exposed_name(sources_[source].name, options_.separator, item.key) : item.key;
 }
 
 void View::merge(ListKind kind) {
-  auto& by_key = by_key_[static_cast<std::size_t>(kind)];
-  std::vector<std::string> bodies(1);  // of the pages: items without the brackets around them
-  XXH64_hash_t fingerprint = 0;
-  List merged;
+  List& merged = lists_[static_cast<std::size_t>(kind)];
+  KnownKeys& keys = known_[static_cast<std::size_t>(kind)];
+  std::size_t count = 0;
+  for (const Source& source : sources_) count += source.lists ? source.lists->of(kind).size() : 0;
+  keys.reserve(count);
+  merged.entries.reserve(count);
   for (std::size_t source = 0; source < sources_.size(); ++source) {
     if (!sources_[source].lists) continue;
     for (const Item& item : sources_[source].lists->of(kind)) {
       std::string key = exposed_key(kind, source, item);
-      std::string text =
-          item.text.substr(0, item.key_at) + json::quoted(key) + item.text.substr(item.key_at + item.key_size);
-      if (!by_key.try_emplace(std::move(key), Target{source, item.key}).second) continue;  // the first one stays
-      fingerprint = XXH64(text.data(), text.size(), fingerprint);
-      if (!bodies.back().empty() && bodies.back().size() + text.size() > options_.page_bytes) bodies.emplace_back();
-      bodies.back().append(bodies.back().empty() ? "" : ",").append(text);
-      ++merged.count;
+      if (has_uris(kind)) key = normal_uri(key);
+      const auto [place, fresh] = keys.try_emplace(std::move(key), Known{&item, source});
+      if (!fresh) {
+        collide(kind, source, item, place->second);
+      } else if (!sources_[source].hidden) {
+        merged.entries.push_back({&item, source, place->first});
+      }
     }
   }
+  XXH64_hash_t fingerprint = 0;
+  for (const Entry& entry : merged.entries) {
+    fingerprint = XXH64(entry.exposed.data(), entry.exposed.size(), fingerprint);
+    fingerprint = XXH64(entry.item->form.text.data(), entry.item->form.text.size(), fingerprint);
+  }
   merged.fingerprint = fingerprint;
-  for (std::size_t page = 0; page < bodies.size(); ++page) {
-    std::string text = fmt::format(R"({{"{}":[{}])", mcp::items_member(kind), bodies[page]);
-    if (page + 1 < bodies.size()) text += fmt::format(R"(,"nextCursor":"{}")", cursor_for(fingerprint, page + 1));
-    merged.pages.push_back(std::make_shared<const std::string>(text + "}"));
-  }
-  lists_[static_cast<std::size_t>(kind)] = std::move(merged);
 }
 
-Result<std::shared_ptr<const std::string>> View::page(ListKind kind, std::optional<std::string_view> cursor) const {
-  const List& merged = list(kind);
-  if (!cursor) return merged.pages.front();
-  const auto page = page_of(*cursor, merged.fingerprint);
-  if (!page || *page == 0 || *page >= merged.pages.size()) {
-    return fail(Kind::not_found, Origin::client,
-                "This cursor is not valid any more: start the list again without a cursor.");
+/// Two items want the same key: the first one keeps it. A URI of another server is told apart by its label (GB-053).
+void View::collide(ListKind kind, std::size_t source, const Item& item, const Known& first) {
+  if (first.source == source) return;  // a server that lists something twice
+  if (collisions_.size() < kMaxCollisions) {
+    collisions_.push_back(fmt::format("\"{}\" is in the {} list of both \"{}\" and \"{}\"; the first one keeps it",
+                                      item.key, mcp::items_member(kind), sources_[first.source].name,
+                                      sources_[source].name));
   }
-  return merged.pages[*page];
+  if (!has_uris(kind)) return;
+  std::string labelled = normal_uri(exposed_uri(labels_[source], item.key));
+  const auto [place, fresh] =
+      known_[static_cast<std::size_t>(kind)].try_emplace(std::move(labelled), Known{&item, source});
+  if (fresh && !sources_[source].hidden)
+    lists_[static_cast<std::size_t>(kind)].entries.push_back({&item, source, place->first});
 }
 
-std::optional<Target> View::resolve_name(ListKind kind, std::string_view exposed) const {
-  const auto& by_key = by_key_[static_cast<std::size_t>(kind)];
-  if (const auto found = by_key.find(exposed); found != by_key.end()) return found->second;
-  if (!options_.prefixed) {
-    if (sources_.size() == 1) return Target{0, std::string(exposed)};
-    return std::nullopt;
+void View::index_bare_tools() {
+  for (const auto& [exposed, tool] : known(ListKind::tools)) {
+    if (tool.item->details && !tool.item->details->ui.empty() && !sources_[tool.source].hidden)
+      bare_tools_[tool.item->key].push_back(tool);
   }
+}
+
+Target View::target_of(const Known& found) { return {found.source, found.item->key, found.item->details.get()}; }
+
+std::optional<Target> View::by_prefix(std::string_view exposed) const {
   std::optional<Target> best;
   std::size_t best_length = 0;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
@@ -138,67 +110,20 @@ std::optional<Target> View::resolve_name(ListKind kind, std::string_view exposed
   return best;
 }
 
-std::optional<Target> View::resolve_uri(std::string_view exposed) const {
-  if (options_.prefixed) {
-    if (auto split = split_uri(exposed)) {
-      const auto label = std::ranges::find(labels_, split->label);
-      if (label != labels_.end())
-        return Target{static_cast<std::size_t>(label - labels_.begin()), std::move(split->uri)};
-    }
+std::optional<Target> View::resolve_name(ListKind kind, std::string_view exposed) const {
+  if (const auto found = known(kind).find(exposed); found != known(kind).end()) return target_of(found->second);
+  if (kind == ListKind::tools) {
+    const auto bare = bare_tools_.find(exposed);
+    if (bare != bare_tools_.end() && bare->second.size() == 1) return target_of(bare->second.front());
   }
-  for (const ListKind kind : {ListKind::resources, ListKind::templates}) {
-    const auto& by_key = by_key_[static_cast<std::size_t>(kind)];
-    if (const auto found = by_key.find(exposed); found != by_key.end()) return found->second;
-  }
-  // No server is asked "is this yours?": an address that is in no list and fits no template is unknown. Only an endpoint with one
-  // server has no doubt.
-  std::optional<Target> match;
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (!sources_[i].lists) continue;
-    const auto& templates = sources_[i].lists->of(ListKind::templates);
-    if (std::ranges::any_of(templates, [&](const Item& item) { return matches_template(item.key, exposed); })) {
-      if (match) return std::nullopt;
-      match = Target{i, std::string(exposed)};
-    }
-  }
-  if (!match && sources_.size() == 1) match = Target{0, std::string(exposed)};
-  return match;
+  if (options_.prefixed) return by_prefix(exposed);
+  if (sources_.size() == 1) return Target{0, std::string(exposed)};
+  return std::nullopt;
 }
 
-std::string View::expose_uri(std::size_t source, std::string_view uri) const {
-  return options_.prefixed ? exposed_uri(labels_[source], uri) : std::string(uri);
-}
-
-mcp::ServerCapabilities View::capabilities() const {
-  mcp::ServerCapabilities merged;
-  for (const Source& source : sources_) {
-    const bool known = source.lists != nullptr;
-    const mcp::ServerCapabilities own = known ? source.lists->capabilities : mcp::ServerCapabilities{};
-    merged.tools |= own.tools || !known;
-    merged.resources |= own.resources || !known;
-    merged.resources_subscribe |= own.resources_subscribe || !known;
-    merged.prompts |= own.prompts || !known;
-    merged.completions |= own.completions || !known;
-    merged.logging |= own.logging || !known;
-  }
-  // Changes are always announced: a server that comes or goes is one, too.
-  merged.tools_changed = merged.tools;
-  merged.resources_changed = merged.resources;
-  merged.prompts_changed = merged.prompts;
-  return merged;
-}
-
-std::string View::instructions() const {
-  std::string text;
-  for (const Source& source : sources_) {
-    if (!source.lists || source.lists->instructions.empty()) continue;
-    if (sources_.size() == 1) return clipped(source.lists->instructions);
-    text +=
-        fmt::format("{}## {}{}\n\n{}\n", text.empty() ? "" : "\n", source.name,
-                    options_.prefixed ? fmt::format(" (names start with {}{})", source.name, options_.separator) : "",
-                    source.lists->instructions);
-  }
-  return clipped(std::move(text));
+bool View::is_ambiguous(std::string_view bare_name) const {
+  const auto bare = bare_tools_.find(bare_name);
+  return bare != bare_tools_.end() && bare->second.size() > 1;
 }
 
 }  // namespace gatehouse::catalog

@@ -5,6 +5,8 @@
 #include <gatehouse/json/text.hpp>
 #include <gatehouse/json/value.hpp>
 
+#include "gateway/catalog/settle.hpp"
+
 namespace gatehouse::catalog {
 namespace {
 
@@ -12,13 +14,15 @@ using mcp::ListKind;
 using Keys = std::vector<std::string>;
 
 Item item(std::string_view member, std::string_view key) {
-  Item item{.key = std::string(key), .text = R"({"x":1,")" + std::string(member) + "\":"};
-  item.key_at = item.text.size();
-  item.text += json::quoted(key);
-  item.key_size = item.text.size() - item.key_at;
-  item.text += R"(,"more":[]})";
+  Item item;
+  item.key = key;
+  item.form.text = R"({"x":1,")" + std::string(member) + "\":";
+  item.form.key = {item.form.text.size(), json::quoted(key).size()};
+  item.form.text += json::quoted(key) + R"(,"more":[]})";
   return item;
 }
+
+constexpr TimePoint kNow{std::chrono::hours(1)};
 
 /// Lists of one server: `lists().tools({"a"}).resources({"file:///x"})`.
 class Offer {
@@ -27,12 +31,31 @@ class Offer {
   Offer prompts(const Keys& keys) { return add(ListKind::prompts, "name", keys); }
   Offer resources(const Keys& keys) { return add(ListKind::resources, "uri", keys); }
   Offer templates(const Keys& keys) { return add(ListKind::templates, "uriTemplate", keys); }
-  Offer cache(std::int64_t ttl_ms, mcp::CacheScope scope) {
-    lists_.cache = {.ttl_ms = ttl_ms, .scope = scope};
+  Offer tool(std::string text) {
+    lists_.capabilities.tools = true;
+    Item one;
+    one.form = read_form(ListKind::tools, text).value();
+    one.key = *json::unquote(std::string_view(one.form.text).substr(one.form.key.at, one.form.key.size));
+    lists_.of(ListKind::tools).push_back(std::move(one));
+    (void)settle(lists_, {});
     return *this;
   }
-  Offer instructions(std::string text) {
+  Offer cache(std::int64_t ttl_ms, mcp::CacheScope scope) {
+    lists_.capabilities.tools = true;
+    freshness_.hints.fill({.ttl_ms = ttl_ms, .scope = scope});
+    return *this;
+  }
+  Offer read_at(TimePoint at) {
+    freshness_.read_at = at;
+    return *this;
+  }
+  Offer announced() {
+    freshness_.announced = true;
+    return *this;
+  }
+  Offer instructions(std::string text, std::string title = {}) {
     lists_.instructions = std::move(text);
+    lists_.title = std::move(title);
     return *this;
   }
   Offer capabilities(mcp::ServerCapabilities capabilities) {
@@ -40,7 +63,10 @@ class Offer {
     return *this;
   }
   [[nodiscard]] Source as(std::string name, bool degraded = false) const {
-    return {std::move(name), std::make_shared<const ServerLists>(lists_), degraded};
+    return {.name = std::move(name),
+            .lists = std::make_shared<const ServerLists>(lists_),
+            .freshness = std::make_shared<const Freshness>(freshness_),
+            .degraded = degraded};
   }
 
  private:
@@ -49,7 +75,13 @@ class Offer {
     return *this;
   }
   ServerLists lists_;
+  Freshness freshness_{.hints = {}, .read_at = kNow, .announced = false};
 };
+
+/// The first page of a list, as it would be sent.
+std::string first(const View& view, ListKind kind, Dialect dialect = Dialect::modern) {
+  return *view.page(kind, dialect).value().text;
+}
 
 /// The keys of a whole list, over all pages.
 Keys listed(const View& view, ListKind kind, std::size_t* pages = nullptr) {
@@ -57,17 +89,16 @@ Keys listed(const View& view, ListKind kind, std::size_t* pages = nullptr) {
   const std::string_view member = kind == ListKind::resources   ? "uri"
                                   : kind == ListKind::templates ? "uriTemplate"
                                                                 : "name";
-  std::optional<std::string> cursor;
+  std::optional<std::size_t> position = 0;
   for (std::size_t n = 1; n < 1000; ++n) {
-    const auto page = view.page(kind, cursor ? std::optional<std::string_view>(*cursor) : std::nullopt);
+    const auto page = view.page(kind, Dialect::modern, *position);
     if (!page) throw std::logic_error(page.error().message);
-    const auto parsed = json::parse(**page);
-    if (!parsed) throw std::logic_error(**page);
+    const auto parsed = json::parse(*page->text);
+    if (!parsed) throw std::logic_error(*page->text);
     for (const auto& one : *parsed->find(mcp::items_member(kind))->as_array()) keys.emplace_back(one.text(member));
     if (pages) *pages = n;
-    const auto* next = parsed->find("nextCursor");
-    if (!next) return keys;
-    cursor = *next->as_string();
+    position = page->next;
+    if (!position) return keys;
   }
   throw std::logic_error("the list does not end");
 }
@@ -81,13 +112,13 @@ std::string tool(const View& view, std::string_view name) { return resolved(view
 TEST(View, MergesInTheEndpointsOrder) {
   const View view({Offer().tools({"z", "a"}).as("files"), Offer().tools({"a"}).as("crm")}, {});
   EXPECT_EQ(listed(view, ListKind::tools), (Keys{"files.z", "files.a", "crm.a"}));
-  EXPECT_EQ(*view.page(ListKind::prompts, {}).value(), R"({"prompts":[]})");
+  EXPECT_EQ(first(view, ListKind::prompts), R"({"prompts":[]})");
   EXPECT_EQ(view.size(ListKind::tools), 3U);
 }
 
 TEST(View, ReplacesTheKeyAndNothingElse) {
   const View view({Offer().tools({"say \"hi\""}).as("crm")}, {.separator = "__"});
-  EXPECT_EQ(*view.page(ListKind::tools, {}).value(), R"({"tools":[{"x":1,"name":"crm__say \"hi\"","more":[]}]})");
+  EXPECT_EQ(first(view, ListKind::tools), R"({"tools":[{"x":1,"name":"crm__say \"hi\"","more":[]}]})");
 }
 
 // GB section 15, 14
@@ -98,7 +129,7 @@ TEST(View, TheSameSourcesGiveTheSameBytes) {
   };
   const View one = make(), two = make();
   for (const ListKind kind : mcp::kListKinds) {
-    EXPECT_EQ(*one.page(kind, {}).value(), *two.page(kind, {}).value());
+    EXPECT_EQ(first(one, kind), first(two, kind));
     EXPECT_EQ(one.fingerprint(kind), two.fingerprint(kind));
   }
   const View changed({Offer().tools({"a", "b"}).as("x"), Offer().tools({"d"}).resources({"m:1"}).as("y")},
@@ -146,7 +177,7 @@ TEST(View, EverythingItListsCanBeResolved) {
 
 // GB-042: never split at the separator
 TEST(View, ResolvesUnlistedNamesByTheLongestServerName) {
-  const View view({Offer().tools({"x"}).as("crm"), Offer().as("crm.eu"), Source{"new", nullptr}}, {});
+  const View view({Offer().tools({"x"}).as("crm"), Offer().as("crm.eu"), Source{"new"}}, {});
   EXPECT_EQ(tool(view, "crm.eu.sync"), "1:sync");
   EXPECT_EQ(tool(view, "crm.euro"), "0:euro");
   EXPECT_EQ(tool(view, "crm.a.b.c"), "0:a.b.c");
@@ -164,19 +195,19 @@ TEST(View, AListedNameGoesToTheServerThatListsIt) {
 TEST(View, WithoutPrefixesTheFirstOfTwoEqualNamesWins) {
   const View view(
       {Offer().tools({"a", "b"}).resources({"m:1"}).as("x"), Offer().tools({"b", "c"}).resources({"m:1"}).as("y")},
-      {.prefixed = false});
+      {.prefixed = false, .prefixed_uris = false});
   EXPECT_EQ(listed(view, ListKind::tools), (Keys{"a", "b", "c"}));
-  EXPECT_EQ(listed(view, ListKind::resources), (Keys{"m:1"}));
+  EXPECT_EQ(listed(view, ListKind::resources), (Keys{"m:1", "gh-y+m:1"}));
   EXPECT_EQ(tool(view, "b"), "0:b");
   EXPECT_EQ(tool(view, "c"), "1:c");
   EXPECT_EQ(tool(view, "unlisted"), "none");
   EXPECT_EQ(resolved(view.resolve_uri("m:1")), "0:m:1");
   EXPECT_EQ(view.expose_uri(1, "m:2"), "m:2");
-  EXPECT_FALSE(view.rewrites_uris());
+  EXPECT_TRUE(view.rewrites_uris()) << "two servers may have the same";
 }
 
 TEST(View, WithoutPrefixesOneServerGetsEverything) {
-  const View view({Offer().tools({"a"}).as("only")}, {.prefixed = false});
+  const View view({Offer().tools({"a"}).as("only")}, {.prefixed = false, .prefixed_uris = false});
   EXPECT_EQ(tool(view, "unlisted"), "0:unlisted");
   EXPECT_EQ(resolved(view.resolve_uri("any:thing")), "0:any:thing");
 }
@@ -206,26 +237,23 @@ TEST(View, PagesByBytes) {
   EXPECT_EQ(pages, 2U) << "every page has an item";
 }
 
-TEST(View, RefusesCursorsThatItDidNotMake) {
-  const View old({Offer().tools({"a", "b"}).as("x")}, {.page_bytes = 1});
-  const View view({Offer().tools({"a", "c"}).as("x")}, {.page_bytes = 1});
-  const std::string good(json::parse(*view.page(ListKind::tools, {}).value())->text("nextCursor"));
-  EXPECT_TRUE(view.page(ListKind::tools, good));
-  const std::string stem = good.substr(0, good.size() - 1);
-  const std::string foreign(json::parse(*old.page(ListKind::tools, {}).value())->text("nextCursor"));
-  for (const std::string& cursor : {std::string(), foreign, stem, stem + "0", stem + "2", stem + "-1",
-                                    stem + "99999999999999999999", good + " ", good + "x", "x" + good}) {
-    const auto page = view.page(ListKind::tools, cursor);
-    ASSERT_FALSE(page) << cursor;
-    EXPECT_EQ(page.error().kind, Kind::not_found) << cursor;
-    EXPECT_EQ(page.error().origin, Origin::client) << cursor;
+TEST(View, APageBeginsWhereTheLastOneEnded) {
+  const View view({Offer().tools({"a", "b", "c"}).as("x")}, {.page_bytes = 80});
+  const auto page = view.page(ListKind::tools, Dialect::modern);
+  ASSERT_TRUE(page && page->next);
+  EXPECT_TRUE(view.page(ListKind::tools, Dialect::modern, *page->next));
+  for (const std::size_t elsewhere : {1UL, 3UL, 1000UL}) {
+    const auto none = view.page(ListKind::tools, Dialect::modern, elsewhere);
+    ASSERT_FALSE(none) << elsewhere;
+    EXPECT_EQ(none.error().kind, Kind::not_found);
   }
-  EXPECT_FALSE(view.page(ListKind::prompts, good)) << "a cursor belongs to its list";
 }
 
 // GB-311, GB-313, GB-314
 TEST(View, HintsAreTheLeastOfItsServers) {
-  const auto hints = [](std::vector<Source> sources) { return View(std::move(sources), {}).cache(); };
+  const auto hints = [](std::vector<Source> sources) {
+    return View(std::move(sources), {}).cache(ListKind::tools, kNow);
+  };
   const auto shared = Offer().cache(60'000, mcp::CacheScope::shared);
   EXPECT_EQ(hints({shared.as("a")}).ttl_ms, 60'000);
   EXPECT_EQ(hints({shared.as("a")}).scope, mcp::CacheScope::shared);
@@ -234,10 +262,49 @@ TEST(View, HintsAreTheLeastOfItsServers) {
             mcp::CacheScope::personal);
   EXPECT_EQ(hints({Offer().cache(1'000'000'000, mcp::CacheScope::shared).as("a")}).ttl_ms, 3'600'000)
       << "an hour at most";
-  for (const auto& source : {shared.as("down", true), Source{"new", nullptr}}) {
+  for (const auto& source : {shared.as("down", true), Source{"new"}}) {
     EXPECT_EQ(hints({shared.as("a"), source}).ttl_ms, 0);
     EXPECT_EQ(hints({shared.as("a"), source}).scope, mcp::CacheScope::personal);
   }
+}
+
+// The example of gateway rule 7.3
+TEST(View, HintsSayWhatIsLeftOfTheTime) {
+  const auto forty = kNow - std::chrono::seconds(40);
+  const auto a = Offer().cache(60'000, mcp::CacheScope::shared).read_at(forty);
+  const auto hints = [](std::vector<Source> sources) {
+    return View(std::move(sources), {}).cache(ListKind::tools, kNow);
+  };
+  EXPECT_EQ(hints({a.as("a")}).ttl_ms, 20'000);
+  EXPECT_EQ(hints({a.as("a")}).scope, mcp::CacheScope::shared);
+  const auto b = Offer().cache(0, mcp::CacheScope::personal).as("b");
+  EXPECT_EQ(hints({a.as("a"), b}).ttl_ms, 0);
+  EXPECT_EQ(hints({a.as("a"), b}).scope, mcp::CacheScope::personal);
+  EXPECT_EQ(hints({Offer().cache(30'000, mcp::CacheScope::shared).read_at(forty).as("old")}).ttl_ms, 0)
+      << "never below";
+  EXPECT_EQ(hints({Offer().cache(60'000, mcp::CacheScope::shared).read_at(forty).announced().as("told")}).ttl_ms,
+            60'000);
+}
+
+// GB-313: who has no such list has no say
+TEST(View, HintsOfAListComeFromThoseWhoHaveIt) {
+  const View view({Offer().cache(9, mcp::CacheScope::personal).as("tools"),
+                   Offer().cache(7'000, mcp::CacheScope::shared).capabilities({.prompts = true}).as("prompts")},
+                  {});
+  EXPECT_EQ(view.cache(ListKind::prompts, kNow).ttl_ms, 7'000);
+  EXPECT_EQ(view.cache(ListKind::prompts, kNow).scope, mcp::CacheScope::shared);
+  EXPECT_EQ(view.cache(ListKind::tools, kNow).ttl_ms, 9);
+}
+
+// Gateway rule 8, scenario 10: omitted after a while, but a call still says which server is down
+TEST(View, AHiddenServerIsNotListedAndStillRouted) {
+  auto down = Offer().tools({"sync"}).resources({"memo:1"}).as("old", true);
+  down.hidden = true;
+  const View view({Offer().tools({"a"}).as("wh"), down}, {});
+  EXPECT_EQ(listed(view, ListKind::tools), (Keys{"wh.a"}));
+  EXPECT_EQ(listed(view, ListKind::resources), Keys{});
+  EXPECT_EQ(tool(view, "old.sync"), "1:sync");
+  EXPECT_EQ(view.degraded_member(), R"("io.gatehouse/degraded":{"backends":["old"]})");
 }
 
 // GB-321
@@ -248,7 +315,7 @@ TEST(View, OffersWhatAnyServerMayOffer) {
   EXPECT_EQ(known.capabilities(),
             (mcp::ServerCapabilities{
                 .tools = true, .tools_changed = true, .prompts = true, .prompts_changed = true, .completions = true}));
-  const auto all = View({Source{"new", nullptr}}, {}).capabilities();
+  const auto all = View({Source{"new"}}, {}).capabilities();
   EXPECT_TRUE(all.tools && all.resources && all.prompts && all.tools_changed && all.resources_changed &&
               all.prompts_changed);
   EXPECT_EQ(View({}, {}).capabilities(), mcp::ServerCapabilities{});
@@ -273,6 +340,98 @@ TEST(View, CutsLongInstructionsBetweenCharacters) {
     EXPECT_GT(cut.size(), 16U * 1024 - 3);
     EXPECT_EQ(json::unquote(json::quoted(cut)), cut);
   }
+}
+
+std::string ui_tool(std::string_view name, std::string_view uri) {
+  return R"({"name":")" + std::string(name) + R"(","inputSchema":{"type":"object"},"_meta":{"ui":{"resourceUri":")" +
+         std::string(uri) + R"("},"ui/resourceUri":")" + std::string(uri) + R"("}})";
+}
+
+// GB-262
+TEST(View, ExposesTheUrisOfUserInterfaces) {
+  const View view({Offer().tool(ui_tool("chart", "ui://dash/main.html")).as("bi"), Offer().as("crm")}, {});
+  EXPECT_EQ(first(view, ListKind::tools),
+            R"({"tools":[{"name":"bi.chart","inputSchema":{"type":"object"},"_meta":{"ui":{"resourceUri":)"
+            R"("ui://gh-bi/dash/main.html"},"ui/resourceUri":"ui://gh-bi/dash/main.html"}}]})");
+  EXPECT_TRUE(view.has_user_interfaces());
+  EXPECT_EQ(resolved(view.resolve_uri("ui://gh-bi/dash/main.html")), "0:ui://dash/main.html")
+      << "though it is in no list";
+  EXPECT_EQ(resolved(view.resolve_uri("ui://dash/main.html")), "0:ui://dash/main.html") << "as the app itself calls it";
+}
+
+// GB-044, GB-263, scenario 13
+TEST(View, FindsUserInterfaceToolsByTheirOwnNames) {
+  const auto bi = Offer().tool(ui_tool("chart", "ui://a")).tool(ui_tool("own", "ui://b")).tools({"plain"});
+  const View view({bi.as("bi"), Offer().tool(ui_tool("chart", "ui://a")).as("crm")}, {});
+  EXPECT_EQ(tool(view, "own"), "0:own");
+  EXPECT_EQ(tool(view, "chart"), "none");
+  EXPECT_TRUE(view.is_ambiguous("chart"));
+  EXPECT_FALSE(view.is_ambiguous("own"));
+  EXPECT_EQ(tool(view, "plain"), "none") << "it has no user interface";
+  EXPECT_EQ(resolved(view.resolve_name(ListKind::prompts, "own")), "none");
+  EXPECT_EQ(resolved(view.resolve_uri("ui://a")), "none") << "two servers have it";
+}
+
+// GB-254, E6
+TEST(View, ListsToolsInTheWordsOfEachRevision) {
+  const View view({Offer()
+                       .tool(R"({"name":"move","inputSchema":{"type":"object","properties":{"site":{"type":"string",)"
+                             R"("x-mcp-header":"Site"}}},"outputSchema":{"type":"object"}})")
+                       .as("wh")},
+                  {.separator = "__"});
+  EXPECT_NE(first(view, ListKind::tools).find("x-mcp-header"), std::string::npos);
+  EXPECT_EQ(first(view, ListKind::tools, Dialect::structured),
+            R"({"tools":[{"name":"wh__move","inputSchema":{"type":"object","properties":{"site":{"type":"string"}}},)"
+            R"("outputSchema":{"type":"object"}}]})");
+  EXPECT_EQ(
+      first(view, ListKind::tools, Dialect::plain),
+      R"({"tools":[{"name":"wh__move","inputSchema":{"type":"object","properties":{"site":{"type":"string"}}}}]})");
+  EXPECT_EQ(view.resolve_name(ListKind::tools, "wh__move")->details->headers.at(0).header, "Mcp-Param-Site");
+}
+
+// GB-053
+TEST(View, ASharedUriIsToldApartByItsLabel) {
+  const View view({Offer().resources({"memo:1", "memo:2"}).as("a"),
+                   Offer().resources({"memo:1", "https://x/1"}).as("b"), Offer().resources({"https://x/1"}).as("c")},
+                  {.prefixed_uris = false});
+  EXPECT_EQ(listed(view, ListKind::resources), (Keys{"memo:1", "memo:2", "gh-b+memo:1", "https://x/1"}));
+  EXPECT_EQ(resolved(view.resolve_uri("memo:1")), "0:memo:1");
+  EXPECT_EQ(resolved(view.resolve_uri("gh-b+memo:1")), "1:memo:1");
+  EXPECT_EQ(view.expose_uri(1, "memo:1"), "gh-b+memo:1");
+  EXPECT_EQ(view.expose_uri(0, "memo:1"), "memo:1");
+  EXPECT_EQ(view.expose_uri(1, "memo:9"), "memo:9");
+  ASSERT_EQ(view.collisions().size(), 2U);
+  EXPECT_NE(view.collisions()[0].find("memo:1"), std::string::npos);
+}
+
+// GB-052 (a)
+TEST(View, FindsUrisAsTheirServersWriteThem) {
+  const View view({Offer().resources({"memo:1", "memo:both"}).as("a"), Offer().resources({"memo:both"}).as("b")}, {});
+  EXPECT_EQ(resolved(view.resolve_uri("memo:1")), "0:memo:1");
+  EXPECT_EQ(resolved(view.resolve_uri("memo:both")), "none") << "two candidates";
+  EXPECT_EQ(resolved(view.resolve_uri("gh-b+memo:both")), "1:memo:both");
+}
+
+// GB-055
+TEST(View, ComparesUrisInTheirNormalSpelling) {
+  const View view({Offer().resources({"File:///a b.txt", "memo:\xc3\xa9"}).as("files")}, {});
+  EXPECT_EQ(resolved(view.resolve_uri("gh-files+file:///a%20b.txt")), "0:File:///a b.txt");
+  EXPECT_EQ(resolved(view.resolve_uri("GH-Files+memo:%C3%A9")), "0:memo:\xc3\xa9");
+  EXPECT_EQ(listed(view, ListKind::resources), (Keys{"gh-files+File:///a b.txt", "gh-files+memo:\xc3\xa9"}));
+}
+
+// GB-271, GB-272
+TEST(View, SaysWhoseThingsAreIfItIsAsked) {
+  const View view({Offer().tools({"a"}).instructions("Do.", "The CRM").as("crm")},
+                  {.names_servers = true, .preamble = "Welcome.\n"});
+  EXPECT_EQ(first(view, ListKind::tools),
+            R"({"tools":[{"x":1,"name":"crm.a","more":[],"_meta":{"io.gatehouse/backend":)"
+            R"({"name":"crm","title":"The CRM"}}}]})");
+  EXPECT_EQ(view.backend_member(0), R"("io.gatehouse/backend":{"name":"crm","title":"The CRM"})");
+  EXPECT_EQ(view.instructions(), "Welcome.\n\n## The CRM (names start with crm.)\n\nDo.\n");
+  auto silent = Offer().instructions("Do.").as("crm");
+  silent.instructs = false;
+  EXPECT_EQ(View({silent}, {}).instructions(), "");
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ Task<Result<std::vector<Tool>>> list_tools(Connection& connection, Cancel& cance
     auto page = catalog::read_page(mcp::ListKind::tools, **reply, &nameless);
     if (!page) co_return fail(std::move(page.error()));
     for (catalog::Item& item : page->items) {
-      auto definition = json::parse(item.text);
+      auto definition = json::parse(item.form.text);
       if (!definition)
         co_return fail(Kind::bad_reply, Origin::upstream, "the definition of the tool " + item.key + " is malformed");
       tools.push_back({std::move(item.key), std::move(*definition)});

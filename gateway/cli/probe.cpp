@@ -31,12 +31,15 @@ Task<void> probe_one(net::Loop& loop, const upstream::Options& server, bool verb
   const client::Peer& peer = (*connection)->peer();
   report.revision = peer.revision;
   report.implementation = peer.implementation;
-  auto lists = co_await upstream::fetch_lists((*connection)->link(), server.name, server.timeout, own);
+  upstream::FetchOptions fetching;
+  fetching.server_name = server.name;
+  fetching.timeout = server.timeout;
+  auto lists = co_await upstream::fetch_lists((*connection)->link(), std::move(fetching), own);
   if (!lists)
     report.error = std::move(lists.error());
   else
     for (const mcp::ListKind kind : mcp::kListKinds)
-      report.counts[static_cast<std::size_t>(kind)] = lists->of(kind).size();
+      report.counts[static_cast<std::size_t>(kind)] = lists->lists.of(kind).size();
   co_await (*connection)->close();
 }
 

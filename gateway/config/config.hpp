@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <gatehouse/base/time.hpp>
+#include <gatehouse/mcp/methods.hpp>
 #include <gatehouse/net/url.hpp>
 
 #include "gateway/upstream/options.hpp"
@@ -18,6 +19,8 @@ namespace gatehouse::config {
 
 /// Whether exposed names start with the server's name.
 enum class Prefix { server, none };
+/// Whether exposed URIs say whose they are.
+enum class Uris { automatic, prefixed, transparent };
 
 struct Endpoint {
   std::string path = "/mcp";
@@ -25,7 +28,15 @@ struct Endpoint {
       "*"};  ///< Names, in order; "*" stands for all that are not named, in configuration order.
   std::string separator = ".";
   Prefix prefix = Prefix::server;
-  bool http_sse = true;  ///< Also serves HTTP+SSE, below the path.
+  bool http_sse = true;                              ///< Also serves HTTP+SSE, below the path.
+  Uris uris = Uris::automatic;                       ///< Automatic: as names.
+  std::string instructions;                          ///< In front of what the servers say.
+  bool show_servers = false;                         ///< Definitions and results say whose they are.
+  mcp::LogLevel log_level = mcp::LogLevel::warning;  ///< Least level of lines for sessions that set none.
+
+  [[nodiscard]] bool prefixes_uris() const {
+    return uris == Uris::automatic ? prefix == Prefix::server : uris == Uris::prefixed;
+  }
 
   bool operator==(const Endpoint&) const = default;
 };
@@ -46,13 +57,18 @@ struct Limits {
   std::size_t max_subscriptions = 1'000;    ///< Resources that one session or listen stream watches.
   std::size_t page_bytes = 1u << 20;        ///< Size of a page of a merged list.
   std::size_t stream_log_bytes = 4u << 20;  ///< Events of one session that are kept for a client that comes back.
+  std::size_t max_log_bytes = 64u << 10;    ///< Of `data` in one log line of a server.
+  std::size_t progress_per_second = 10;     ///< Progress messages to one request; 0: as they come.
+  Milliseconds stale_max{600'000};          ///< Lists of a server that is down are shown so long.
+  Milliseconds legacy_list_ttl{60'000};     ///< Told to clients about lists without hints whose changes are announced.
+  Milliseconds max_list_ttl{3'600'000};     ///< Longest time that clients are told to believe a list.
   Milliseconds head_timeout{10'000};
   Milliseconds body_timeout{30'000};
-  Milliseconds idle_timeout{120'000};   ///< Keep-alive connection without a request.
-  Milliseconds session_ttl{3'600'000};  ///< Since the last request.
-  Milliseconds keep_alive{20'000};      ///< Comment lines on quiet streams.
+  Milliseconds idle_timeout{120'000};    ///< Keep-alive connection without a request.
+  Milliseconds session_ttl{3'600'000};   ///< Since the last request.
+  Milliseconds keep_alive{20'000};       ///< Comment lines on quiet streams.
   Milliseconds stream_log_ttl{300'000};  ///< How long they are kept after their stream ended.
-  Milliseconds drain{60'000};           ///< Longest wait for running calls at shutdown.
+  Milliseconds drain{60'000};            ///< Longest wait for running calls at shutdown.
 
   bool operator==(const Limits&) const = default;
 };

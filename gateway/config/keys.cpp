@@ -34,6 +34,10 @@ constexpr std::uint64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMi
 constexpr std::uint64_t kKiB = 1u << 10, kMiB = 1u << 20, kGiB = 1u << 30;
 
 constexpr std::array<std::string_view, 2> kPrefixes = {"server", "none"};
+constexpr std::array<std::string_view, 3> kUris = {"auto", "prefixed", "transparent"};
+constexpr std::array<std::string_view, 3> kIcons = {"embedded", "keep", "drop"};
+constexpr std::array<std::string_view, 8> kMcpLevels = {"debug", "info",     "notice", "warning",
+                                                        "error", "critical", "alert",  "emergency"};
 constexpr std::array<std::string_view, 3> kTransports = {"auto", "http", "sse"};
 constexpr std::array<std::string_view, 3> kEras = {"auto", "modern", "legacy"};
 constexpr std::array<std::string_view, 5> kLevels = {"debug", "info", "warn", "error", "off"};
@@ -86,6 +90,16 @@ constexpr std::array kEndpoint = {
     Key{"http_sse", Shape::flag, at<&Endpoint::http_sse>,
         "Serve old clients, too: HTTP+SSE of 2024-11-05, with the stream at `<path>/sse` and messages at "
         "`<path>/messages`."},
+    one_of(kUris,
+           {"uris", Shape::choice, at<&Endpoint::uris>,
+            "`prefixed`: exposed URIs say whose they are (`gh-files+file:///a`). `transparent`: they stay as they "
+            "are, and of two equal ones the second is prefixed. `auto`: as `prefix`."}),
+    Key{"instructions", Shape::text, at<&Endpoint::instructions>,
+        "What clients are told first, in front of the servers' own instructions."},
+    Key{"show_servers", Shape::flag, at<&Endpoint::show_servers>,
+        "Definitions and results say whose they are, in `_meta[\"io.gatehouse/backend\"]`."},
+    one_of(kMcpLevels, {"log_level", Shape::choice, at<&Endpoint::log_level>,
+                        "Least level of servers' log lines that clients get which never set one (sessions only)."}),
 };
 
 constexpr std::array kServer = {
@@ -121,6 +135,14 @@ constexpr std::array kServer = {
        {"max_bindings", Shape::count, at<&Server::max_bindings>,
         "Connections (or processes) of their own for client sessions that can be asked questions; further "
         "sessions share one that cannot."}),
+    Key{"public_lists", Shape::flag, at<&Server::public_lists>,
+        "Everybody sees the same tools, resources and prompts, so clients may share what they keep of them. For "
+        "servers "
+        "with a handshake, which cannot say so themselves."},
+    Key{"instructions", Shape::flag, at<&Server::instructions>, "The server's instructions are passed on to clients."},
+    one_of(kIcons, {"icons", Shape::choice, at<&Server::icons>,
+                    "Icons in definitions. `embedded`: `data:` only, as clients trust no icon from another origin than "
+                    "the server's. `keep`: all. `drop`: none."}),
 };
 
 constexpr std::array kLimits = {
@@ -142,6 +164,20 @@ constexpr std::array kLimits = {
     in(0, kGiB,
        {"stream_log_bytes", Shape::bytes, at<&Limits::stream_log_bytes>,
         "Events of one session that are kept for a client whose connection broke."}),
+    in(kKiB, 64 * kMiB,
+       {"max_log_bytes", Shape::bytes, at<&Limits::max_log_bytes>,
+        "Longest `data` of a server's log line for clients; longer ones are left out."}),
+    in(0, 1000,
+       {"progress_per_second", Shape::count, at<&Limits::progress_per_second>,
+        "Progress messages for one request; the newest is never lost. 0: all of them."}),
+    in(0, 7 * kDay,
+       {"stale_max", Shape::duration, at<&Limits::stale_max>,
+        "How long lists of a server that is down are shown. Then its items are left out until it is back."}),
+    in(0, kDay,
+       {"legacy_list_ttl", Shape::duration, at<&Limits::legacy_list_ttl>,
+        "How long clients may keep lists of servers that announce changes but give no time."}),
+    in(0, 7 * kDay,
+       {"max_list_ttl", Shape::duration, at<&Limits::max_list_ttl>, "Longest time that clients may keep a list."}),
     in(100, kHour,
        {"head_timeout", Shape::duration, at<&Limits::head_timeout>, "Longest time for a request's headers to arrive."}),
     in(100, kHour,

@@ -185,8 +185,9 @@ TEST(ToYaml, IsReadBackAsTheSameConfiguration) {
 }
 
 /// A value that differs from the default, by shape.
-std::string other_value(const Key& key) {
+std::string other_value(const Key& key, const Slot& slot) {
   switch (key.shape) {
+    case Shape::flag: return **std::get_if<bool*>(&slot) ? "false" : "true";
     case Shape::duration: return "61s";
     case Shape::bytes: return "12345";
     case Shape::count: return "17";
@@ -203,8 +204,8 @@ TEST(Server, DiffersAfterAChangeOfAnyKey) {
     const std::string base = key.side == Side::address ? "url: 'http://127.0.0.1:1/'" : "command: x";
     const bool replaces = base.starts_with(key.name);
     const Config before = load("servers: {a: {" + base + "}}");
-    const Config after =
-        load("servers: {a: {" + (replaces ? "" : base + ", ") + std::string(key.name) + ": " + other_value(key) + "}}");
+    const Config after = load("servers: {a: {" + (replaces ? "" : base + ", ") + std::string(key.name) + ": " +
+                              other_value(key, key.slot(server_section().fresh())) + "}}");
     ASSERT_EQ(after.servers.size(), 1u);
     EXPECT_EQ(before.servers[0], before.servers[0]);
     EXPECT_NE(before.servers[0], after.servers[0]) << key.name;

@@ -78,7 +78,8 @@ struct Writer {
     field->clear();
     for (std::size_t i = 0; i < node.items.size(); ++i) {
       const std::string item_path = path + "[" + std::to_string(i) + "]";
-      if (auto text = read_scalar(reading, node.items[i], item_path, key.secret)) field->push_back(std::move(text->value));
+      if (auto text = read_scalar(reading, node.items[i], item_path, key.secret))
+        field->push_back(std::move(text->value));
     }
   }
 

@@ -10,6 +10,9 @@
 #include <gatehouse/mcp/call.hpp>
 #include <gatehouse/middleware/pipeline.hpp>
 
+#include "gateway/bridge/log_line.hpp"
+#include "gateway/bridge/progress.hpp"
+#include "gateway/catalog/link_index.hpp"
 #include "gateway/catalog/view.hpp"
 #include "gateway/upstream/upstream.hpp"
 
@@ -22,6 +25,10 @@ struct Routes {
   std::vector<std::shared_ptr<upstream::Upstream>> servers;  ///< In the order of `view->sources()`.
   std::shared_ptr<const catalog::View> view;
   std::array<std::uint64_t, 4> announcements{};  ///< Sum of the servers' announced changes, by ListKind.
+  unsigned progress_per_second =
+      bridge::ProgressGate::kDefaultPerSecond;  ///< To one client's request; 0: as they come.
+  bridge::LogRules log;
+  catalog::LinkIndex& links;  ///< Of the endpoint.
 };
 
 struct Call {

@@ -21,6 +21,9 @@ Lists offered(const mcp::ServerCapabilities& capabilities) {
 Task<mcp::Reply> Listen::handle(Call& call, Next next) {
   if (call.in.request.method == mcp::Method::subscriptions_listen) return listen(call);
   if (call.in.request.method == mcp::Method::logging_set_level) {
+    const auto level = mcp::parse_log_level(call.in.request.params.level);
+    for (const auto& server : call.routes.servers)
+      if (level) server->set_log_level(call.in.client.session, *level);
     return []() -> Task<mcp::Reply> { co_return mcp::Answer::of("{}"); }();
   }
   return next(call);

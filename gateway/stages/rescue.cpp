@@ -26,6 +26,19 @@ mcp::Reply as_tool_error(const Error& error) {
   return answer;
 }
 
+/// An error that we made says so, so that nobody takes it for the server's (GB-393).
+void sign(Error& error, const Call& call) {
+  auto data = error.data.empty() ? Result<json::Value>(json::Value::object()) : json::parse(error.data);
+  if (!data || !data->is_object() || data->find("gatehouse")) return;
+  auto note = json::Value::object({{"reason", to_string(error.kind)}});
+  if (call.server) note.set("backend", call.server->name());
+  if (error.kind == Kind::timed_out && call.server)
+    note.set("timeoutMs", static_cast<std::int64_t>(call.server->options().timeout.count()));
+  if (error.retry.when != Retry::When::never) note.set("retryable", true);
+  data->set("gatehouse", std::move(note));
+  error.data = data->str();
+}
+
 }  // namespace
 
 Task<mcp::Reply> Rescue::handle(Call& call, Next next) {
@@ -37,6 +50,7 @@ Task<mcp::Reply> Rescue::handle(Call& call, Next next) {
   }
   if (!reply && call.in.request.method == mcp::Method::tools_call && is_for_the_model(reply.error()))
     co_return as_tool_error(reply.error());
+  if (!reply) sign(reply.error(), call);
   co_return reply;
 }
 

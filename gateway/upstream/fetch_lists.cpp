@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxItems = 100'000;
 constexpr int kMaxPages = 10'000;
-constexpr std::int64_t kLegacyListTtlMs = 60'000;  // while the server tells us about changes
 
 class Silent final : public client::Listener {
  public:
@@ -49,20 +48,29 @@ Task<mcp::Reply> fetch_page(client::Link& link, mcp::ListKind kind, const std::s
   co_return co_await link.request(request, silent, cancel);
 }
 
-void combine(mcp::CacheHints& all, const mcp::Answer& answer, const client::Peer& peer) {
-  const bool live = peer.capabilities.tools_changed;
-  const mcp::CacheHints legacy{.ttl_ms = live ? kLegacyListTtlMs : 0, .scope = mcp::CacheScope::personal};
-  const mcp::CacheHints own = mcp::is_modern(peer.revision) ? answer.cache.value_or(mcp::CacheHints{}) : legacy;
+/// Takes over a page's hints: the least of a list's pages holds for all of it.
+void combine(mcp::CacheHints& all, const mcp::Answer& answer, const client::Peer& peer, const FetchOptions& options) {
+  const mcp::CacheHints legacy{.ttl_ms = options.legacy_ttl.count(),
+                               .scope = options.public_lists ? mcp::CacheScope::shared : mcp::CacheScope::personal};
+  const mcp::CacheHints own = mcp::has_cache_hints(peer.revision) ? answer.cache.value_or(mcp::CacheHints{}) : legacy;
   all.ttl_ms = std::min(all.ttl_ms, own.ttl_ms);
   if (own.scope == mcp::CacheScope::personal) all.scope = mcp::CacheScope::personal;
 }
 
+/// Servers without hints are believed for as long as they announce changes.
+bool announces(const mcp::ServerCapabilities& capabilities) {
+  return (!capabilities.tools || capabilities.tools_changed) &&
+         (!capabilities.prompts || capabilities.prompts_changed) &&
+         (!capabilities.resources || capabilities.resources_changed);
+}
+
 /// One list, all pages. True: it is complete. False: the server does not have it after all.
-Task<Result<bool>> fetch_list(client::Link& link, mcp::ListKind kind, catalog::ServerLists& lists, std::size_t* dropped,
-                              Milliseconds timeout, Cancel& cancel) {
+Task<Result<bool>> fetch_list(client::Link& link, mcp::ListKind kind, Fetched& fetched, std::size_t* dropped,
+                              const FetchOptions& options, Cancel& cancel) {
   std::string params = "{}";
+  catalog::ServerLists& lists = fetched.lists;
   for (int pages = 0; pages < kMaxPages; ++pages) {
-    auto reply = co_await fetch_page(link, kind, params, timeout, cancel);
+    auto reply = co_await fetch_page(link, kind, params, options.timeout, cancel);
     if (!reply) co_return fail(std::move(reply.error()));
     if ((*reply)->is_error) {
       if ((*reply)->error_code == mcp::code::kMethodNotFound) co_return false;
@@ -70,7 +78,7 @@ Task<Result<bool>> fetch_list(client::Link& link, mcp::ListKind kind, catalog::S
                      "The server refused " + std::string(mcp::to_string(mcp::list_method(kind))) + ": " +
                          (*reply)->body.str().substr(0, 300));
     }
-    combine(lists.cache, **reply, link.peer());
+    combine(fetched.freshness.hints[static_cast<std::size_t>(kind)], **reply, link.peer(), options);
     auto page = catalog::read_page(kind, **reply, dropped);
     if (!page) co_return fail(std::move(page.error()));
     std::ranges::move(page->items, std::back_inserter(lists.of(kind)));
@@ -84,21 +92,28 @@ Task<Result<bool>> fetch_list(client::Link& link, mcp::ListKind kind, catalog::S
 
 }  // namespace
 
-Task<Result<catalog::ServerLists>> fetch_lists(client::Link& link, std::string server_name, Milliseconds timeout,
-                                               Cancel& cancel) {
-  catalog::ServerLists lists;
-  lists.cache = {.ttl_ms = std::numeric_limits<std::int64_t>::max(), .scope = mcp::CacheScope::shared};
-  lists.capabilities = link.peer().capabilities;
-  lists.instructions = link.peer().instructions;
+Task<Result<Fetched>> fetch_lists(client::Link& link, FetchOptions options, Cancel& cancel) {
+  Fetched all;
+  const client::Peer& peer = link.peer();
+  all.freshness.hints.fill({.ttl_ms = std::numeric_limits<std::int64_t>::max(), .scope = mcp::CacheScope::shared});
+  all.freshness.read_at = Clock::now();
+  all.freshness.announced = !mcp::has_cache_hints(peer.revision);
+  all.lists.capabilities = peer.capabilities;
+  all.lists.title = peer.implementation.title;
+  all.lists.instructions = peer.instructions;
+  if (all.freshness.announced && !announces(peer.capabilities)) options.legacy_ttl = Milliseconds{0};
   std::size_t dropped = 0;
   for (const mcp::ListKind kind : mcp::kListKinds) {
-    if (!declares(lists.capabilities, kind)) continue;
-    auto fetched = co_await fetch_list(link, kind, lists, &dropped, timeout, cancel);
+    if (!declares(all.lists.capabilities, kind)) continue;
+    auto fetched = co_await fetch_list(link, kind, all, &dropped, options, cancel);
     if (!fetched) co_return fail(std::move(fetched.error()));
   }
   if (dropped > 0)
-    log::warn("server lists items without a name", {{"server", server_name}, {"count", std::to_string(dropped), true}});
-  co_return lists;
+    log::warn("server lists items without a name",
+              {{"server", options.server_name}, {"count", std::to_string(dropped), true}});
+  for (const std::string& warning : catalog::settle(all.lists, options.rules))
+    log::warn("invalid definition", {{"server", options.server_name}, {"reason", warning}});
+  co_return all;
 }
 
 }  // namespace gatehouse::upstream

@@ -8,6 +8,8 @@
 #include <gatehouse/base/time.hpp>
 #include <gatehouse/net/url.hpp>
 
+#include "gateway/catalog/settle.hpp"
+
 namespace gatehouse::upstream {
 
 enum class Transport { automatic, http, sse, stdio };  ///< `stdio` follows from `command`.
@@ -35,6 +37,11 @@ struct Options {
   std::size_t max_concurrent = 1024;  ///< Calls at a time; more are refused with -31007.
   std::size_t max_bindings =
       32;  ///< Own connections for sessions that can be asked questions; more share one that cannot.
+
+  // -- what clients get to see
+  bool public_lists = false;  ///< Everybody sees the same lists, though the server cannot say so.
+  bool instructions = true;   ///< Its instructions are passed on.
+  catalog::Icons icons = catalog::Icons::embedded;
 
   [[nodiscard]] bool is_stdio() const { return !command.empty(); }
   /// Compares every field, resolved secrets included: a reload restarts exactly the servers that differ.

@@ -1,11 +1,13 @@
 #include "gateway/upstream/upstream.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include <gatehouse/base/log.hpp>
 #include <gatehouse/json/value.hpp>
+#include <gatehouse/mcp/error_codes.hpp>
 
 #include "gateway/upstream/fetch_lists.hpp"
 #include "gateway/upstream/target.hpp"
@@ -38,10 +40,10 @@ bool did_not_run(const Error& error) { return error.kind == Kind::state_lost; }
 
 bool same_items(const catalog::ServerLists& a, const catalog::ServerLists& b) {
   for (const mcp::ListKind kind : mcp::kListKinds) {
-    if (!std::ranges::equal(a.of(kind), b.of(kind), {}, &catalog::Item::text, &catalog::Item::text)) return false;
+    const auto same = [](const catalog::Item& x, const catalog::Item& y) { return x.form.text == y.form.text; };
+    if (!std::ranges::equal(a.of(kind), b.of(kind), same)) return false;
   }
-  return a.capabilities == b.capabilities && a.instructions == b.instructions && a.cache.ttl_ms == b.cache.ttl_ms &&
-         a.cache.scope == b.cache.scope;
+  return a.capabilities == b.capabilities && a.instructions == b.instructions && a.title == b.title;
 }
 
 }  // namespace
@@ -70,7 +72,9 @@ Upstream::Upstream(Environment environment, Options options)
           },
           views_, options_.max_bindings),
       hub_(std::make_shared<Hub>(environment_.loop, number_)),
-      refresh_timer_(environment_.loop.timers()) {}
+      refresh_timer_(environment_.loop.timers()),
+      stale_timer_(environment_.loop.timers()),
+      cooldown_timer_(environment_.loop.timers()) {}
 
 Upstream::~Upstream() = default;
 
@@ -84,6 +88,15 @@ void Upstream::set_state(State state, std::string problem) {
   if (changed && state == State::down) log::warn("server is down", {{"server", name()}, {"reason", problem}});
   if (changed && state == State::up)
     log::info("server is up", {{"server", name()}, {"revision", revision() ? mcp::to_string(*revision()) : ""}});
+  if (state == State::up) {
+    expired_ = false;
+    stale_timer_.disarm();
+  } else if (state == State::down && !expired_ && !stale_timer_.armed()) {
+    stale_timer_.arm(environment_.stale_max, [this] {
+      expired_ = true;
+      if (environment_.changed) environment_.changed();
+    });
+  }
   state_ = state;
   problem_ = std::move(problem);
   settled_.notify_all();
@@ -105,7 +118,9 @@ Task<void> Upstream::run() {
 
 /// One connection from its opening to its end. Returns the delay before the next one.
 Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
-  auto link = co_await connect({}, this);
+  mcp::ClientCapabilities ui_only;
+  ui_only.ui = true;  // what is listed must not depend on one client's abilities (GB-082)
+  auto link = co_await connect(ui_only, this);
   if (!link) {
     ++counters_.failures;
     tried_ = true;
@@ -114,6 +129,7 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
   }
   main_ = std::make_shared<Binding>();
   main_->link = *link;
+  refused_completions_ = false;
   tasks_.spawn(watch(*link));
   hub_->connected(**link);
   if (std::exchange(connected_before_, true)) assume_changes();
@@ -163,29 +179,66 @@ Task<void> Upstream::watch(std::shared_ptr<client::Link> link) {
 Task<bool> Upstream::refresh() {
   const auto binding = main_;
   const Announcements announced_before = announced_;
-  auto fetched = co_await fetch_lists(*binding->link, name(), options_.timeout, tasks_.cancel());
+  FetchOptions fetching = fetch_options(binding->link->peer());
+  auto fetched = co_await fetch_lists(*binding->link, std::move(fetching), tasks_.cancel());
   tried_ = true;
   if (!fetched) {
     failed(fetched.error());
     co_return false;
   }
-  const bool announced = fetched->capabilities.tools_changed || !fetched->capabilities.tools;
-  const std::int64_t ttl = fetched->cache.ttl_ms;
-  const Milliseconds next = ttl > 0 && !announced
-                                ? std::clamp(Milliseconds{ttl}, Milliseconds{1000}, Milliseconds{3'600'000})
-                                : kPollInterval;
-  refresh_timer_.arm(announced ? kExpireInterval : next, [this, announced] {
-    if (!announced) refresh_wanted_ = true;
-    bindings_.expire(Clock::now());
-    wake_.notify();
-  });
-  const bool changed = !lists_ || !same_items(*lists_, *fetched) || announcements_ != announced_before;
+  arm_refresh(*fetched);
+  const bool changed = !lists_ || !same_items(*lists_, fetched->lists) || announcements_ != announced_before;
   announcements_ = announced_before;  // what came later is in the next reading
-  if (changed) lists_ = std::make_shared<const catalog::ServerLists>(std::move(*fetched));
+  if (changed) lists_ = std::make_shared<const catalog::ServerLists>(std::move(fetched->lists));
+  // Views of equal lists stay and share what moves on; views of other lists must not get younger by this reading.
+  if (changed || !read_)
+    freshness_ = read_ = std::make_shared<catalog::Freshness>(fetched->freshness);
+  else
+    *read_ = fetched->freshness;
   const bool was_up = state_ == State::up;
   set_state(State::up, {});
   if (changed && was_up && environment_.changed) environment_.changed();
   co_return true;
+}
+
+FetchOptions Upstream::fetch_options(const client::Peer& peer) const {
+  const bool sends_headers = mcp::has_header_parameters(peer.revision) && !options_.is_stdio();
+  return {.server_name = name(),
+          .timeout = options_.timeout,
+          .rules = {.drops_invalid_headers = sends_headers, .icons = options_.icons},
+          .public_lists = options_.public_lists,
+          .legacy_ttl = environment_.legacy_list_ttl};
+}
+
+/// When the lists are read again: before their time is over, or now and then if they have no time and no announcements.
+void Upstream::arm_refresh(const Fetched& fetched) {
+  const mcp::ServerCapabilities& capabilities = fetched.lists.capabilities;
+  const bool announced = capabilities.tools_changed || !capabilities.tools;
+  std::int64_t ttl = std::numeric_limits<std::int64_t>::max();
+  for (const mcp::CacheHints& hints : fetched.freshness.hints) ttl = std::min(ttl, hints.ttl_ms);
+  const bool ages = !fetched.freshness.announced && ttl > 0;
+  const Milliseconds lifetime{std::clamp<std::int64_t>(ttl, 1000, 3'600'000)};
+  const bool reads = ages || !announced;
+  refresh_timer_.arm(ages        ? lifetime
+                     : announced ? kExpireInterval
+                                 : kPollInterval,
+                     [this, reads] {
+                       if (reads) refresh_wanted_ = true;
+                       bindings_.expire(Clock::now());
+                       wake_.notify();
+                     });
+}
+
+/// Reads the lists again unless somebody did so after `than`. Several callers share one reading.
+Task<bool> Upstream::reread(TimePoint than) {
+  while (rereading_ && !stopping_) co_await settled_.wait();
+  if (stopping_ || !main_) co_return false;
+  if (freshness_ && freshness_->read_at > than) co_return true;
+  rereading_ = true;
+  const bool read = co_await refresh();
+  rereading_ = false;
+  settled_.notify_all();
+  co_return read;
 }
 
 Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabilities capabilities,
@@ -241,9 +294,10 @@ void Upstream::watch_for(std::string_view session, subscriptions::Watcher& who, 
 
 /// The lists as one session's connection shows them; null: as everybody sees them.
 Task<SessionViews::Lists> Upstream::own_lists(std::shared_ptr<Binding> binding) {
-  auto fetched = co_await fetch_lists(*binding->link, name(), options_.timeout, tasks_.cancel());
-  if (!fetched || (lists_ && same_items(*lists_, *fetched))) co_return nullptr;
-  co_return std::make_shared<const catalog::ServerLists>(std::move(*fetched));
+  FetchOptions fetching = fetch_options(binding->link->peer());
+  auto fetched = co_await fetch_lists(*binding->link, std::move(fetching), tasks_.cancel());
+  if (!fetched || (lists_ && same_items(*lists_, fetched->lists))) co_return nullptr;
+  co_return std::make_shared<const catalog::ServerLists>(std::move(fetched->lists));
 }
 
 Task<mcp::Reply> Upstream::asked(const mcp::Message&, Cancel&) {
@@ -296,25 +350,36 @@ Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, cli
   client::Link& link = *binding->link;
   const auto wanted = call.client.log_level;
   const bool shared = binding == main_;
-  // On a shared connection the level only goes down to the most verbose one that anybody wanted; each call filters its own lines.
-  if (wanted && mcp::has_sessions(link.peer().revision) &&
-      (shared ? !binding->level || *wanted < *binding->level : binding->level != wanted)) {
-    binding->level = wanted;
-    co_await set_level(link, *wanted);
-  }
+  const bool has_level = wanted && mcp::has_sessions(link.peer().revision);
+  if (has_level) co_await raise_level(binding, *wanted);
   auto request = lower(link.peer());
-  if (!request) co_return fail(std::move(request.error()));
+  if (!request) {
+    if (has_level && shared) wishes_.remove(*wanted);
+    co_return fail(std::move(request.error()));
+  }
   request->idle_timeout = options_.timeout;
   request->max_timeout = options_.max_timeout;
   ++binding->in_use;
   auto reply = co_await link.request(*request, listener, call.cancel);
   --binding->in_use;
+  if (has_level && shared) wishes_.remove(*wanted), cool_down();
   if (!shared) binding->last_used = Clock::now();
   if (!reply) {
     if (shared) failed(reply.error());
     co_return fail(std::move(reply.error()));
   }
   co_return Answered{std::move(*reply), link.peer().revision};
+}
+
+bool Upstream::refuses_completions(const mcp::Call& call, const Result<Answered>& answered) {
+  return answered && answered->answer->is_error && answered->answer->error_code == mcp::code::kMethodNotFound &&
+         call.request.method == mcp::Method::completion_complete;
+}
+
+/// The server's tools want other headers than its lists said: the request did not run (TR-557, GB-255).
+bool Upstream::wants_other_headers(const mcp::Call& call, const Result<Answered>& answered) {
+  return answered && answered->answer->is_error && answered->answer->error_code == mcp::code::kHeaderMismatch &&
+         mcp::has_header_parameters(answered->server) && call.request.method == mcp::Method::tools_call;
 }
 
 Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client::Listener& listener) {
@@ -324,6 +389,11 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
   }
   ++counters_.in_flight;
   auto answered = co_await attempt(call, lower, listener);
+  if (refuses_completions(call, answered)) refused_completions_ = true;
+  if (wants_other_headers(call, answered)) {
+    const bool read = co_await reread(call.received_at);
+    if (read) answered = co_await attempt(call, lower, listener);
+  }
   if (!answered && !call.cancel.requested()) {
     const bool lost_read = answered.error().kind == Kind::outcome_unknown && mcp::is_read(call.request.method);
     if (did_not_run(answered.error()) || lost_read) {
@@ -350,7 +420,39 @@ Task<bool> Upstream::reconnected(const mcp::Call& call) {
   co_return co_await wait_until_up(call.cancel);
 }
 
-Task<void> Upstream::set_level(client::Link& link, mcp::LogLevel level) {
+/// On a shared connection the level goes to the most verbose one that any running call wants; each call filters its own lines.
+Task<void> Upstream::raise_level(std::shared_ptr<Binding> binding, mcp::LogLevel wanted) {
+  const bool shared = binding == main_;
+  if (shared) wishes_.add(wanted);
+  if (shared ? binding->level && *binding->level <= wanted : binding->level == wanted) co_return;
+  co_await set_level(binding, wanted);
+}
+
+/// Lines that nobody wants any more cost the server; not at once, for the next call may want them again.
+void Upstream::cool_down() {
+  if (cooldown_timer_.armed()) return;
+  cooldown_timer_.arm(environment_.log_cooldown, [this] {
+    const mcp::LogLevel needed = wishes_.most_verbose().value_or(mcp::LogLevel::warning);
+    if (stopping_ || !main_ || !main_->level || *main_->level >= needed) return;
+    tasks_.spawn(set_level(main_, needed));
+  });
+}
+
+void Upstream::set_log_level(std::string_view session, mcp::LogLevel level) {
+  const auto binding = bindings_.find(session);
+  if (binding && !stopping_ && mcp::has_sessions(binding->link->peer().revision) && binding->level != level)
+    tasks_.spawn(set_level(binding, level));
+}
+
+bool Upstream::lacks_completions() const {
+  if (refused_completions_) return true;
+  const auto spoken = revision();
+  return spoken && lists_ && !lists_->capabilities.completions && mcp::has_completions_capability(*spoken);
+}
+
+Task<void> Upstream::set_level(std::shared_ptr<Binding> binding, mcp::LogLevel level) {
+  client::Link& link = *binding->link;
+  binding->level = level;
   if (!link.peer().capabilities.logging) co_return;
   const Buffer text = Buffer::copy_of(fmt::format(R"({{"level":"{}"}})", mcp::to_string(level)));
   const auto params = mcp::read_params(text.view());

@@ -19,7 +19,9 @@
 
 #include "gateway/catalog/server_lists.hpp"
 #include "gateway/upstream/bindings.hpp"
+#include "gateway/upstream/fetch_lists.hpp"
 #include "gateway/upstream/hub.hpp"
+#include "gateway/upstream/level_wishes.hpp"
 #include "gateway/upstream/options.hpp"
 #include "gateway/upstream/session_views.hpp"
 
@@ -54,6 +56,10 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
     SessionFinder find_session;
     std::function<void()> changed;                                       ///< Lists or state changed.
     std::function<void(std::string_view session)> session_changed = {};  ///< `lists_for` this session changed.
+    Milliseconds stale_max{600'000};  ///< How long a server's lists are shown while it is down (GB-316).
+    Milliseconds legacy_list_ttl{
+        60'000};  ///< How long lists without hints are believed while changes are announced (GB-312).
+    Milliseconds log_cooldown{30'000};  ///< How long a shared connection stays at the level that a call wanted.
   };
   Upstream(Environment environment, Options options);
   ~Upstream() override;
@@ -92,6 +98,15 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   [[nodiscard]] const std::string& problem() const { return problem_; }  ///< Why it is down; empty when it is not.
   [[nodiscard]] bool tried() const { return tried_; }  ///< The first attempt is over, however it ended.
   [[nodiscard]] const std::shared_ptr<const catalog::ServerLists>& lists() const { return lists_; }
+  /// Of `lists`; null: nothing was read yet on this server's own connection.
+  [[nodiscard]] const std::shared_ptr<const catalog::Freshness>& freshness() const { return freshness_; }
+  /// It is down for so long that its lists must not be shown any more.
+  [[nodiscard]] bool lists_expired() const { return expired_; }
+  /// A client of this session wants log lines from this level on: its own connection, if it has one, is told at once (GB-222).
+  void set_log_level(std::string_view session, mcp::LogLevel level);
+  /// It has no completions, whatever it declared: it said so when it was asked (GB-341).
+  [[nodiscard]] bool lacks_completions() const;
+  [[nodiscard]] net::Timers& timers() const { return environment_.loop.timers(); }
   /// How often the server said that a list changed, by ListKind, as far as `lists` has it.
   using Announcements = std::array<std::uint64_t, 4>;
   [[nodiscard]] const Announcements& announcements() const { return announcements_; }
@@ -109,6 +124,11 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   void assume_changes();
   Task<bool> refresh();
   Task<SessionViews::Lists> own_lists(std::shared_ptr<Binding> binding);
+  Task<bool> reread(TimePoint than);
+  void arm_refresh(const Fetched& fetched);
+  [[nodiscard]] FetchOptions fetch_options(const client::Peer& peer) const;
+  [[nodiscard]] static bool refuses_completions(const mcp::Call& call, const Result<Answered>& answered);
+  [[nodiscard]] static bool wants_other_headers(const mcp::Call& call, const Result<Answered>& answered);
   Task<void> watch(std::shared_ptr<client::Link> link);
   Task<Result<std::shared_ptr<client::Link>>> connect(mcp::ClientCapabilities capabilities, client::Listener* listener);
   [[nodiscard]] bool wants_own_binding(const mcp::Client& client) const;
@@ -116,7 +136,9 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<bool> wait_until_up(Cancel& cancel);
   Task<Result<Answered>> attempt(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<bool> reconnected(const mcp::Call& call);
-  Task<void> set_level(client::Link& link, mcp::LogLevel level);
+  Task<void> set_level(std::shared_ptr<Binding> binding, mcp::LogLevel level);
+  Task<void> raise_level(std::shared_ptr<Binding> binding, mcp::LogLevel wanted);
+  void cool_down();
   void set_state(State state, std::string problem);
   void failed(const Error& error);
   void name_server(Error& error) const;
@@ -132,11 +154,15 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Bindings bindings_;
   std::shared_ptr<Hub> hub_;
   std::shared_ptr<const catalog::ServerLists> lists_;
+  std::shared_ptr<const catalog::Freshness> freshness_;
+  std::shared_ptr<catalog::Freshness> read_;  // the same, to be moved on
+  bool expired_ = false, rereading_ = false, refused_completions_ = false;
+  LevelWishes wishes_;  // on the shared connection
   Announcements announced_{}, announcements_{};
   Counters counters_;
   Signal wake_;        // of `run`
   Broadcast settled_;  // state changed, calls in flight ended
-  net::Timer refresh_timer_;
+  net::Timer refresh_timer_, stale_timer_, cooldown_timer_;
   TaskGroup tasks_;
 };
 

@@ -96,6 +96,8 @@ json::Value to_json(const ServerCapabilities& capabilities, Revision revision) {
   return object;
 }
 
+json::Value ui_extension() { return json::Value::object({{std::string(kUiExtension), json::Value::object()}}); }
+
 json::Value to_json(const Implementation& implementation) {
   auto object = json::Value::object({{"name", implementation.name}, {"version", implementation.version}});
   if (!implementation.title.empty()) object.set("title", implementation.title);

@@ -27,6 +27,7 @@ Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::M
   mcp::Client client = modern_client(message, exchange.peer_address(), exchange.head().value("User-Agent"));
   const auto parameters = parameter_headers(exchange.head());
   client.parameter_headers = {parameters.data(), parameters.size()};
+  client.mirrors_headers = true;
   HttpEvents events(exchange, {streams_, logs_}, nullptr);
   Cancel cancel;  // closing the response stream is how a stateless client cancels (TR-516)
   const Cancel::Hook disconnect(exchange.peer_gone(), [&] { cancel.request(exchange.peer_gone().reason()); });

@@ -52,6 +52,7 @@ struct Client {
   std::string_view address;           ///< Network address, "stdio" for a local pipe.
   std::string_view user_agent;
   std::span<const net::Header> parameter_headers;  ///< `Mcp-Param-*` of a stateless HTTP request, as they came.
+  bool mirrors_headers = false;                    ///< Came over a transport where headers repeat the body.
   /// The authenticated user, or this while nobody has to say who he is. Whatever is kept for a client is kept under it.
   std::string_view principal = kAnonymous;
 };

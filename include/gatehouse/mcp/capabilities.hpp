@@ -37,6 +37,9 @@ struct ServerCapabilities {
 /// `logging` and `completions` are left out where the revision does not know them.
 [[nodiscard]] json::Value to_json(const ServerCapabilities& capabilities, Revision revision);
 
+/// `extensions` of a server that has tools with user interfaces.
+[[nodiscard]] json::Value ui_extension();
+
 /// Name and version of a program, as `clientInfo` or `serverInfo`.
 struct Implementation {
   std::string name, version, title;

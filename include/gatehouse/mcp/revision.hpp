@@ -59,5 +59,9 @@ inline constexpr Revision kLatest = Revision::v2026_07_28;
 /// Sampling messages may have several content blocks, and tools (SEP-1577).
 [[nodiscard]] constexpr bool has_sampling_blocks(Revision r) { return r >= Revision::v2025_11_25; }
 [[nodiscard]] constexpr bool has_header_parameters(Revision r) { return is_modern(r); }
+/// `true` and `false` may stand where a property's schema does.
+[[nodiscard]] constexpr bool has_boolean_schemas(Revision r) { return is_modern(r); }
+/// `execution` in a tool's definition is still defined, or old enough to be ignored.
+[[nodiscard]] constexpr bool may_show_execution(Revision r) { return !is_modern(r); }
 
 }  // namespace gatehouse::mcp

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include <gatehouse/base/error.hpp>
+#include <gatehouse/mcp/header_value.hpp>
 #include <gatehouse/mcp/request.hpp>
 #include <gatehouse/net/http1.hpp>
 
@@ -16,10 +17,8 @@ inline constexpr std::string_view kMethodHeader = "Mcp-Method";
 inline constexpr std::string_view kNameHeader = "Mcp-Name";
 inline constexpr std::string_view kLastEventHeader = "Last-Event-ID";
 
-/// The text as a header value: as it is when it is plain visible ASCII, else `=?base64?…?=`.
-[[nodiscard]] std::string encode_header_value(std::string_view text);
-/// The text that a header value stands for. Errors: header_mismatch for bad Base64 between the markers.
-[[nodiscard]] Result<std::string> decode_header_value(std::string_view value);
+using mcp::decode_header_value;
+using mcp::encode_header_value;
 
 /// Checks that `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name` repeat what the body says, so that a proxy and the server
 /// cannot be told different things. Errors: header_mismatch (-32020, HTTP 400; origin client).

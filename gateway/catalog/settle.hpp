@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gateway/catalog/server_lists.hpp"
+
+namespace gatehouse::catalog {
+
+/// Which icons of definitions clients get to see. They check that an icon comes from the server's own origin, which behind a gateway
+/// it never does (GB-273).
+enum class Icons : std::uint8_t {
+  embedded,  ///< `data:` only
+  keep,
+  drop,
+};
+
+struct SettleRules {
+  bool drops_invalid_headers =
+      false;  ///< Tools with invalid `x-mcp-header`: for stateless HTTP servers (TR-555, GB-253).
+  Icons icons = Icons::embedded;
+};
+
+/// Makes lists ready for being merged, once after they were read: annotations are compiled, definitions get their other forms, what
+/// nobody may see is removed. Returns a sentence for each thing the operator should know. Pure.
+[[nodiscard]] std::vector<std::string> settle(ServerLists& lists, const SettleRules& rules);
+
+}  // namespace gatehouse::catalog
