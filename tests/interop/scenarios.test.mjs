@@ -303,14 +303,14 @@ describe('scenario 9: headers that repeat the body', () => {
     assert.deepEqual(await send({ 'Mcp-Param-Extra': 'e' }), good);
     const seen = servers.received('mweb', 'tools/call').at(-1).headers;
     assert.deepEqual([seen['mcp-param-region'], seen['mcp-param-zone'], seen['mcp-param-extra'], seen['mcp-name']], ['oslo', 'n', 'e', 'region']);
-  }, 'the headers of arguments are not checked yet');
+  });
   test('are made for clients that have none', async () => {
     const client = await legacy();
     const { response } = await client.send('tools/call', { name: 'mweb.region', arguments: { region: 'tromsø', nested: { zone: 'z' } } });
     assert.equal(textOf(response.result), 'tromsø z');
     const seen = servers.received('mweb', 'tools/call').at(-1).headers;
     assert.deepEqual([seen['mcp-param-region'], seen['mcp-param-zone']], [sentinel('tromsø'), 'z']);
-  }, 'the headers of arguments are not made yet');
+  });
 });
 
 test('scenario 10: lists while a server is down', async () => {
@@ -359,13 +359,13 @@ describe('scenario 13: tools with a user interface', () => {
     assert.equal(found._meta.ui.resourceUri, 'ui://gh-mweb/show/main.html');
     const { contents: [page] } = await client.result('resources/read', { uri: found._meta.ui.resourceUri });
     assert.deepEqual([page.uri, page.text], [found._meta.ui.resourceUri, '<p>shown</p>']);
-  }, 'the addresses of pages are not rewritten yet');
+  });
   test('a page may call tools by the names it knows, if they are unambiguous', async () => {
     const one = new ModernWire(gateway.url('/one'), { capabilities: UI });
     assert.equal(textOf(await one.result('tools/call', { name: 'show', arguments: {} })), 'shown');
     await refused(one.result('tools/call', { name: 'echo', arguments: {} }), -32602);
     await refused(modern().result('tools/call', { name: 'show', arguments: {} }), -32602);
-  }, 'bare names are not resolved yet');
+  });
 });
 
 describe('scenario 14: clients that go away', () => {
@@ -481,7 +481,7 @@ describe('scenario 19: structured content that is a list', () => {
       assert.deepEqual(response.result, { content: [{ type: 'text', text: '[1,2]' }] });
       const { response: listed } = await client.send('tools/list');
       assert.equal(listed.result.tools.find(({ name }) => name === 'mweb.list').outputSchema, undefined);
-    }, 'content is not translated for older clients yet');
+    });
   }
   test('stays what it is for 2026-07-28', async () => {
     const result = await modern().result('tools/call', { name: 'mweb.list', arguments: {} });
