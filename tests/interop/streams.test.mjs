@@ -162,7 +162,7 @@ describe('streams of sessions', { timeout: 60_000 }, () => {
   let server, gateway, url;
   before(async () => {
     server = await startHttp(fixture('legacy_server.mjs'));
-    gateway = await Gateway.serve({ servers: { old: server.target } });
+    gateway = await Gateway.serve({ servers: { old: server.target }, limits: { progress_per_second: 0 } });
     url = gateway.url();
   });
   after(async () => {
@@ -201,9 +201,8 @@ describe('streams of sessions', { timeout: 60_000 }, () => {
     for (let cuts = 0; cuts < 3 && !events.messages.some(isAnswer(7)); ++cuts) {
       await events.close();
       whole.push(...events.messages);
-      const again = await session.get(events.ids.at(-1) ?? whole.at(-1));
+      const again = await session.get(events.ids.at(-1));
       assert.equal(again.status, 200);
-      if (!events.ids.length) assert.fail('a stream without ids');
       ({ events } = again);
       await until('more', () => events.messages.length >= 3);
     }
