@@ -29,14 +29,16 @@ Task<Result<HttpOutcome>> ask(HttpLinkParts& parts, std::string_view text, std::
   const auto nothing = [](const mcp::Message&, std::string_view) {};
   auto outcome = co_await exchange(parts.server, post, nothing, nullptr, cancel);
   if (!outcome && cancel.requested()) {
-    co_return fail(Kind::timed_out, Origin::upstream,
-                   "The server did not answer " + std::string(id == 1 ? "server/discover" : "initialize") + " in time.");
+    co_return fail(
+        Kind::timed_out, Origin::upstream,
+        "The server did not answer " + std::string(headers.empty() ? "initialize" : "server/discover") + " in time.");
   }
   co_return outcome;
 }
 
-/// `server/discover`. True: modern, `parts.peer` is filled. False: try `initialize`. Errors: nothing can be said about the era.
-Task<Result<bool>> probe_modern(HttpLinkParts& parts) {
+/// What one `server/discover` says about the era. Errors: nothing can be said about it.
+Task<Result<ProbeResult>> discover(HttpLinkParts& parts) {
+  ProbeResult legacy;
   const std::uint64_t id = parts.next_id++;
   const Sender sender{mcp::to_json(parts.options.implementation).str()};
   const Outgoing message(id, bare(mcp::Method::discover, parts.options), &sender);
@@ -45,16 +47,27 @@ Task<Result<bool>> probe_modern(HttpLinkParts& parts) {
   auto outcome = co_await ask(parts, message.str(), headers, id);
   if (!outcome) {
     // An answer that is no JSON-RPC at all is a very old server's.
-    if (outcome.error().kind == Kind::bad_reply) co_return false;
+    if (outcome.error().kind == Kind::bad_reply) co_return legacy;
     co_return fail(std::move(outcome.error()));
   }
   if (!outcome->answer) {
     if (is_inconclusive(outcome->status)) co_return fail(no_answer(*outcome));
-    co_return false;
+    co_return legacy;
   }
-  auto probed = read_discover_answer(*outcome->answer);
-  if (probed.probe == Probe::legacy) co_return false;
-  parts.peer = std::move(probed.peer);
+  co_return read_discover_answer(*outcome->answer);
+}
+
+/// True: modern, `parts.peer` is filled. False: try `initialize`. Errors: nothing can be said about the era.
+Task<Result<bool>> probe_modern(HttpLinkParts& parts) {
+  auto probed = co_await discover(parts);
+  // Refused in a way that only modern servers know (GB-022): asked once more, it may say what it offers.
+  if (probed && probed->probe == Probe::modern_without_discover) {
+    auto again = co_await discover(parts);
+    if (again && again->probe == Probe::modern) probed = std::move(again);
+  }
+  if (!probed) co_return fail(std::move(probed.error()));
+  if (probed->probe == Probe::legacy) co_return false;
+  parts.peer = std::move(probed->peer);
   co_return true;
 }
 
