@@ -8,6 +8,10 @@
 
 namespace gatehouse::bridge {
 
+Clock::duration ProgressGate::pause() const {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::seconds(1)) / std::max(per_second_, 1U);
+}
+
 ProgressGate::Decision ProgressGate::offer(std::string_view value, TimePoint now) {
   double number = 0;
   const auto [end, status] = std::from_chars(value.data(), value.data() + value.size(), number);
@@ -15,9 +19,10 @@ ProgressGate::Decision ProgressGate::offer(std::string_view value, TimePoint now
   number += offset_;
   if (!std::isfinite(number) || (last_ && number <= *last_)) return Decision::drop;
   last_ = number;
-  const auto pause = std::chrono::duration_cast<Clock::duration>(std::chrono::seconds(1)) / std::max(per_second_, 1U);
-  if (per_second_ > 0 && sent_ && now < *sent_ + pause) {
-    due_ = *sent_ + pause;
+  // A second's worth may come at once, so that short work shows every step; then they come at the rate.
+  const auto ahead = pause() * (std::max(per_second_, 1U) - 1);
+  if (per_second_ > 0 && next_ && now + ahead < *next_) {
+    due_ = *next_ - ahead;
     return Decision::hold;
   }
   sent(now);
@@ -25,7 +30,7 @@ ProgressGate::Decision ProgressGate::offer(std::string_view value, TimePoint now
 }
 
 void ProgressGate::sent(TimePoint now) {
-  sent_ = now;
+  next_ = std::max(next_.value_or(now), now) + pause();
   due_.reset();
 }
 

@@ -34,10 +34,12 @@ class ProgressGate {
   [[nodiscard]] std::string shown() const;
 
  private:
+  [[nodiscard]] Clock::duration pause() const;  ///< Between two of a long row.
+
   unsigned per_second_;
   double offset_ = 0;
   std::optional<double> last_;
-  std::optional<TimePoint> sent_, due_;
+  std::optional<TimePoint> next_, due_;  // next_: when the one after the last is due at an even pace
 };
 
 }  // namespace gatehouse::bridge
