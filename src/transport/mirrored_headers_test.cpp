@@ -104,6 +104,11 @@ TEST(MirroredHeaders, RepeatTheBody) {
   EXPECT_EQ(checked(with("Mcp-Method: tasks/get\r\nMcp-Name: t1\r\n"), "tasks/get", R"("taskId":"t1")"), "ok");
 }
 
+// TR-605
+TEST(MirroredHeaders, MethodsThatDoNotExistNeedNoName) {
+  EXPECT_EQ(checked(with("Mcp-Method: resources/subscribe\r\n"), "resources/subscribe", R"("uri":"file:///a")"), "ok");
+}
+
 // TR-522, TR-560
 TEST(MirroredHeaders, AnyDifferenceIsRefused) {
   const std::string bad[] = {

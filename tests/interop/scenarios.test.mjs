@@ -259,7 +259,7 @@ describe('scenario 8: methods and versions of the other era', () => {
       const { status, response } = await modern().send(method, { uri: 'memo:one' });
       assert.deepEqual([status, response.error.code], [404, -32601], method);
     }
-  }, 'these methods are asked for an Mcp-Name header first');
+  });
   test('a handshake for a version without one gets the newest with one', async () => {
     assert.equal((await legacy({ version: MODERN })).version, '2025-11-25');
     assert.equal((await legacy({ version: '2099-01-01' })).version, '2025-11-25');
