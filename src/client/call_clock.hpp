@@ -17,16 +17,27 @@ class CallClock {
   }
   void heard() { heard_ = Clock::now(); }
 
+  /// Stands still while the server waits for an answer of ours: people have their own time limit (GB-211).
+  void hold() {
+    if (holds_++ == 0) held_since_ = Clock::now();
+  }
+  void release() {
+    if (--holds_ > 0) return;
+    heard_ = Clock::now();
+    end_ += heard_ - held_since_;
+  }
+
  private:
   void arm(TimePoint now) {
-    const TimePoint due = std::min(heard_ + idle_, end_);
+    const TimePoint due = holds_ > 0 ? now + idle_ : std::min(heard_ + idle_, end_);
     if (due <= now) return cancel_.request(CancelReason::timed_out);
     timer_.arm(std::chrono::ceil<Milliseconds>(due - now), [this] { arm(Clock::now()); });
   }
   net::Timer timer_;
   Milliseconds idle_;
   Cancel& cancel_;
-  TimePoint heard_, end_;
+  TimePoint heard_, end_, held_since_;
+  int holds_ = 0;
 };
 
 /// The error of a request that was given up.

@@ -20,19 +20,20 @@ class LegacyHttpLink final : public Link {
   LegacyHttpLink(HttpLinkParts parts, std::string session)
       : parts_(std::move(parts)),
         session_(std::move(session)),
-        questions_([this](std::string text) { return post(std::move(text)); }) {
+        questions_(parts_.loop.timers(), [this](std::string text) { return post(std::move(text)); }) {
     if (parts_.options.listen) tasks_.spawn(listen());
   }
 
   [[nodiscard]] const Peer& peer() const override { return parts_.peer; }
   [[nodiscard]] bool usable() const override { return !lost_; }
 
+  [[nodiscard]] bool separates_requests() const override { return true; }
   Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) override {
     if (lost_) co_return fail(session_lost());
     CallClock clock(parts_.loop.timers(), request.idle_timeout, request.max_timeout, cancel);
     const std::uint64_t id = parts_.next_id++;
     const Outgoing message(id, request, nullptr);
-    Questions questions([this](std::string text) { return post(std::move(text)); });
+    Questions questions(parts_.loop.timers(), [this](std::string text) { return post(std::move(text)); }, &clock);
     const auto others = [&](const mcp::Message& other, std::string_view text) {
       take(other, text, &listener, questions);
     };

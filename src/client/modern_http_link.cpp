@@ -33,6 +33,7 @@ class ModernHttpLink final : public Link {
   [[nodiscard]] const Peer& peer() const override { return parts_.peer; }
   [[nodiscard]] bool usable() const override { return !tasks_.cancelled(); }
 
+  [[nodiscard]] bool separates_requests() const override { return true; }
   Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) override {
     return post(request, listener, Patience::limited, cancel);
   }

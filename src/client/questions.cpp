@@ -2,9 +2,12 @@
 
 #include <gatehouse/mcp/error_codes.hpp>
 
+#include "src/client/outgoing.hpp"
+
 namespace gatehouse::client {
 namespace {
 
+constexpr Milliseconds kSignOfLife{20'000};
 constexpr std::size_t kMaxOpen = 256;  // per request or link: a server that asks endlessly is refused
 
 std::string response(std::string_view id, const mcp::Reply& reply) {
@@ -24,6 +27,27 @@ struct Questions::Question {
   Cancel cancel;
 };
 
+/// Sends progress on an open question, if its asker wants any.
+class Questions::SignOfLife {
+ public:
+  SignOfLife(Questions& owner, std::string_view token) : owner_(owner), timer_(owner.timers_), token_(token) {
+    if (!token.empty()) arm();
+  }
+
+ private:
+  void arm() {
+    timer_.arm(kSignOfLife, [this] {
+      const auto params = R"({"progressToken":)" + token_ + R"(,"progress":)" + std::to_string(++count_) + "}";
+      owner_.group_.spawn(owner_.send_(notification_text(mcp::notification::kProgress, params)));
+      arm();
+    });
+  }
+  Questions& owner_;
+  net::Timer timer_;
+  std::string token_;
+  std::uint64_t count_ = 0;
+};
+
 void Questions::take(std::string_view text, Listener* listener) {
   group_.spawn(answer(Buffer::copy_of(text), listener));
 }
@@ -41,7 +65,13 @@ Task<void> Questions::answer(Buffer text, Listener* listener) {
   }
   Question question{.id = id, .cancel = {}};
   questions_.push_back(&question);
-  mcp::Reply reply = co_await listener->asked(*message, question.cancel);
+  if (clock_) clock_->hold();
+  mcp::Reply reply;
+  {
+    const SignOfLife alive(*this, message->params.meta.progress_token);
+    reply = co_await listener->asked(*message, question.cancel);
+  }
+  if (clock_) clock_->release();
   std::erase(questions_, &question);
   if (question.cancel.requested()) co_return;  // nobody reads the answer
   std::string answer = response(id, reply);

@@ -7,14 +7,19 @@
 #include <gatehouse/base/task_group.hpp>
 #include <gatehouse/client/link.hpp>
 
+#include "src/client/call_clock.hpp"
+
 namespace gatehouse::client {
 
-/// Requests that a legacy server sent and that are being answered. `ping` is answered here.
+/// Requests that a legacy server sent and that are being answered. `ping` is answered here. A server that gave a progress token hears
+/// from time to time that its question is still open: people take longer than the time limits of many servers (GB-133).
 class Questions {
  public:
   /// How answers travel; must outlive this object. Failures are the sender's to log.
   using Send = std::function<Task<void>(std::string message)>;
-  explicit Questions(Send send) : send_(std::move(send)) {}
+  /// `clock`: of the request that they belong to, if they do; it stands still while one is open.
+  Questions(net::Timers& timers, Send send, CallClock* clock = nullptr)
+      : timers_(timers), send_(std::move(send)), clock_(clock) {}
 
   /// Starts answering `text`, one request, through `listener`; null refuses it.
   void take(std::string_view text, Listener* listener);
@@ -26,8 +31,11 @@ class Questions {
 
  private:
   struct Question;
+  class SignOfLife;
   Task<void> answer(Buffer text, Listener* listener);
+  net::Timers& timers_;
   Send send_;
+  CallClock* clock_;
   std::vector<Question*> questions_;
   TaskGroup group_;
 };

@@ -19,15 +19,17 @@ constexpr std::size_t kMaxQueuedBytes = 64u << 20;  // not yet taken by a server
 
 /// A request that waits for its answer; lives in the frame of `StreamLink::request`.
 struct StreamLink::Pending {
-  Pending(const Request& request, Listener& owner, CallClock& time, Questions::Send send)
+  Pending(net::Timers& timers, const Request& request, Listener& owner, CallClock& time, Questions::Send send)
       : listener(owner),
-        may_be_asked(mcp::may_require_input(request.method)),
+        may_be_asked(request.takes_unattributed && mcp::may_require_input(request.method)),
+        takes_lines(request.takes_unattributed),
         wants_logs(request.log_level.has_value()),
         uris(request.uris),
         clock(time),
-        questions(std::move(send)) {}
+        questions(timers, std::move(send), &time) {}
   Listener& listener;
   bool may_be_asked;
+  bool takes_lines;
   bool wants_logs;
   mcp::Uris uris;
   CallClock& clock;
@@ -41,7 +43,7 @@ StreamLink::StreamLink(net::Loop& loop, std::unique_ptr<transport::Channel> chan
     : loop_(loop),
       channel_(std::move(channel)),
       options_(std::move(options)),
-      questions_([this](std::string text) { return send(std::move(text)); }) {
+      questions_(loop.timers(), [this](std::string text) { return send(std::move(text)); }) {
   tasks_.spawn(read());
 }
 
@@ -89,7 +91,7 @@ Task<mcp::Reply> StreamLink::request(const Request& request, Listener& listener,
     co_return fail(Kind::unavailable, Origin::upstream, "The server does not read its input.");
   const std::uint64_t id = next_id_++;
   CallClock clock(loop_.timers(), request.idle_timeout, request.max_timeout, cancel);
-  Pending pending(request, listener, clock, [this](std::string text) { return send(std::move(text)); });
+  Pending pending(loop_.timers(), request, listener, clock, [this](std::string text) { return send(std::move(text)); });
   pending_.emplace(id, &pending);
   tasks_.spawn(send(Outgoing(id, request, sender_ ? &*sender_ : nullptr).str(), id));
   {
@@ -191,9 +193,7 @@ void StreamLink::take_notification(const mcp::Message& message) {
     return questions_.withdrawn(message.params.request_id);
   }
   if (method == mcp::notification::kMessage) {
-    Pending* pending = sender_                ? only_one(&Pending::wants_logs)
-                       : pending_.size() == 1 ? pending_.begin()->second
-                                              : nullptr;
+    Pending* pending = only_one(sender_ ? &Pending::wants_logs : &Pending::takes_lines);
     if (pending) return pending->listener.notified(message);
   }
   if (const auto found = pending_.find(own_id(message.params.meta.subscription_id)); found != pending_.end())

@@ -31,6 +31,7 @@ class StreamLink final : public Link {
 
   [[nodiscard]] const Peer& peer() const override { return peer_; }
   [[nodiscard]] bool usable() const override { return !closed_ && !tasks_.cancelled(); }
+  [[nodiscard]] bool separates_requests() const override { return false; }
   Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) override;
   void notify(std::string_view method, std::string params) override;
   void watch(std::vector<std::string> uris) override;

@@ -38,6 +38,9 @@ struct Request {
   Milliseconds idle_timeout{60'000};               ///< Longest silence; progress and server requests restart it.
   Milliseconds max_timeout{900'000};
   mcp::Uris uris = mcp::Uris::skip;  ///< Collect the URIs of the result.
+  /// Where requests share a channel: questions and log lines that name no request may be about this one. Only for connections whose
+  /// requests all come from the same client.
+  bool takes_unattributed = true;
 };
 
 /// Gets what the server sends besides answers. All functions run on the link's loop.
@@ -63,6 +66,9 @@ class Link {
   [[nodiscard]] virtual const Peer& peer() const = 0;
   /// False once the connection is known to be dead; requests then fail with `unavailable`.
   [[nodiscard]] virtual bool usable() const = 0;
+  /// True if what a server sends during a request arrives apart from everything else (Streamable HTTP). Otherwise requests share
+  /// one channel, and nothing says which of them made the server ask or log.
+  [[nodiscard]] virtual bool separates_requests() const = 0;
   /// Sends a request under a fresh id and a fresh progress token (if the caller has one) and waits for its answer, which has the
   /// canonical form. `listener` gets what belongs to this request.
   /// Errors (origin upstream): unavailable, outcome_unknown, bad_reply, timed_out, too_large, cancelled, state_lost (the
