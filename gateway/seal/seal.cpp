@@ -54,15 +54,15 @@ unsigned char* bytes_of(std::string& text, std::size_t at) {
 
 std::string pack(Time expires, std::string_view content) {
   std::string plain;
-  const auto seconds = static_cast<std::uint64_t>(expires.time_since_epoch().count());
-  for (int shift = 56; shift >= 0; shift -= 8) plain += static_cast<char>(seconds >> shift & 255);
+  const auto instant = static_cast<std::uint64_t>(expires.time_since_epoch().count());
+  for (int shift = 56; shift >= 0; shift -= 8) plain += static_cast<char>(instant >> shift & 255);
   return plain.append(content);
 }
 
 Time expiry_of(std::string_view plain) {
-  std::uint64_t seconds = 0;
-  for (std::size_t i = 0; i < kTimeBytes; ++i) seconds = seconds << 8 | static_cast<unsigned char>(plain[i]);
-  return Time{std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
+  std::uint64_t instant = 0;
+  for (std::size_t i = 0; i < kTimeBytes; ++i) instant = instant << 8 | static_cast<unsigned char>(plain[i]);
+  return Time{std::chrono::milliseconds{static_cast<std::int64_t>(instant)}};
 }
 
 /// nonce ‖ ciphertext ‖ tag

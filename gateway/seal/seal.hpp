@@ -21,8 +21,8 @@ enum class Purpose {
 };
 
 /// Wall-clock time: tokens outlive processes.
-using Time = std::chrono::sys_seconds;
-inline constexpr Time kNeverExpires{std::chrono::seconds{INT64_MAX}};
+using Time = std::chrono::sys_time<std::chrono::milliseconds>;
+inline constexpr Time kNeverExpires{std::chrono::milliseconds{INT64_MAX}};
 
 /// One secret. `id` is derived from it, so that instances that load the same secrets agree without being told names.
 struct Key {
