@@ -9,12 +9,13 @@ namespace gatehouse::app {
 mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(kVersion), "Gatehouse"}; }
 
 Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
-                   const seal::KeyRing& keys, const std::string& path, const transport::StreamableHttpOptions& options)
-    : watchers_(loop,
+                   stages::Input::Parts input, const std::string& path, const transport::StreamableHttpOptions& options)
+    : roots_(input.means.roots),
+      watchers_(loop,
                 {.find = [this](std::string_view id) { return find_session(id); },
                  .each = [this](FunctionRef<void(transport::Session&)> visit) { each_session(visit); }},
                 {}),
-      pipeline_(pipeline::make_pipeline({metrics, call_log, watchers_, keys})),
+      pipeline_(pipeline::make_pipeline({metrics, call_log, watchers_, input})),
       server_info_(mcp::to_json(gateway_implementation()).str()),
       http_(loop, *this, options),
       http_sse_(loop, *this, http_.sessions(), options, transport::HttpSsePaths::below(path)) {}
@@ -95,12 +96,13 @@ void Endpoint::session_changed(std::string_view id) {
 Task<mcp::Reply> Endpoint::answer(const mcp::Call& call) {
   auto routes = routes_;
   if (auto own = own_routes_.find(call.client.session)) routes = std::move(own);
-  stages::Call inner{.in = call, .routes = *routes};
+  stages::Call inner{.in = call, .routes = *routes, .keep = &routes};
   co_return co_await pipeline_(inner);
 }
 
 void Endpoint::notified(const mcp::Message& notification, const mcp::Client& client) {
   if (notification.rpc.method != mcp::notification::kRootsChanged || client.session.empty()) return;
+  roots_.forget(client.session);
   for (const auto& server : routes_->servers) server->relay(client.session, notification.rpc.method, {});
 }
 
@@ -114,6 +116,7 @@ mcp::Responder::About Endpoint::about(const mcp::Client&) {
 void Endpoint::session_ended(std::string_view session) {
   own_routes_.session_ended(session);
   watchers_.session_ended(session);
+  roots_.forget(session);
   if (!routes_) return;
   for (const auto& server : routes_->servers) server->session_ended(session);
 }

@@ -17,7 +17,7 @@ namespace gatehouse::app {
 /// One path of the main listener: its sessions, its pipeline and the servers it shows at this moment.
 class Endpoint final : public mcp::Responder {
  public:
-  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, const seal::KeyRing& keys,
+  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, stages::Input::Parts input,
            const std::string& path, const transport::StreamableHttpOptions& options);
 
   Task<void> serve(net::HttpExchange& exchange);
@@ -53,6 +53,7 @@ class Endpoint final : public mcp::Responder {
   void session_ended(std::string_view session) override;
 
   std::shared_ptr<const stages::Routes> routes_;
+  asking::RootsCache& roots_;
   OwnRoutes own_routes_;
   catalog::LinkIndex links_;
   stages::Watchers watchers_;

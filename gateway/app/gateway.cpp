@@ -52,6 +52,7 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
                 .implementation = gateway_implementation(),
                 .via = via_,
                 .find_session = [this](std::string_view id) { return find_session(id); },
+                .means = means_,
                 .changed = [this] { schedule_routes(); },
                 .session_changed = [this](std::string_view session) { session_changed(session); },
                 .stale_max = config_.limits.stale_max,
@@ -105,6 +106,8 @@ transport::StreamableHttpOptions Gateway::front_options() const {
           .via = via_};
 }
 
+stages::Input::Parts Gateway::input_parts() { return {.means = means_, .parking = parking_, .keys = keys_}; }
+
 void Gateway::mount() {
   std::vector<Mounted> before = std::exchange(endpoints_, {});
   for (const config::Endpoint& options : config_.endpoints) {
@@ -115,8 +118,8 @@ void Gateway::mount() {
       endpoints_.back().endpoint->set_options(front_options());
       before.erase(same);
     } else {
-      endpoints_.push_back(
-          {options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, keys_, options.path, front_options())});
+      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, input_parts(), options.path,
+                                                                front_options())});
     }
   }
   for (Mounted& mounted : endpoints_)
@@ -252,7 +255,8 @@ void Gateway::session_changed(std::string_view session) {
 void Gateway::tick() {
   tick_timer_.arm(kTick, [this] { tick(); });
   call_log_.flush();
-  std::erase_if(unmounted_, [](const auto& endpoint) { return endpoint->serving() == 0; });
+  if (parking_.size() == 0)  // a parked call may still belong to one of them
+    std::erase_if(unmounted_, [](const auto& endpoint) { return endpoint->serving() == 0; });
 }
 
 Endpoint* Gateway::endpoint_at(std::string_view path) {
@@ -320,6 +324,7 @@ Task<void> Gateway::stop() {
   log::info("draining");
   for (Mounted& mounted : endpoints_) mounted.endpoint->end_streams();
   co_await http_server_.stop(config_.limits.drain);
+  co_await parking_.stop();
   if (admin_) co_await admin_->stop();
   for (Mounted& mounted : endpoints_) mounted.endpoint->http().sessions().end_all();
   routes_timer_.disarm();

@@ -60,6 +60,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   [[nodiscard]] Endpoint* endpoint_at(std::string_view path);
   [[nodiscard]] Endpoint* http_sse_at(std::string_view path);
   [[nodiscard]] std::size_t active_sessions() const;
+  [[nodiscard]] stages::Input::Parts input_parts();
   void mount();
   Result<void> listen();
   void show_routes();
@@ -78,6 +79,9 @@ class Gateway final : net::HttpHandler, public admin::Status {
   std::vector<std::string> server_labels_;  // of the series that metrics_ has now
   telemetry::CallLog call_log_;
   seal::KeyRing keys_;
+  asking::RootsCache roots_;
+  const asking::Means means_{loop_, config_.questions, roots_};
+  asking::Parking parking_{loop_, keys_, config_.questions};
   net::HttpClient http_client_;
   Servers servers_;
   std::vector<Mounted> endpoints_;

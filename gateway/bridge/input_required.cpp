@@ -52,7 +52,7 @@ Result<InputRequired> read_input_required(const mcp::Answer& answer) {
   return input;
 }
 
-std::unique_ptr<mcp::Answer> write_input_required(const InputRequired& input, std::string_view server_name) {
+std::unique_ptr<mcp::Answer> write_input_required(const InputRequired& input, std::string_view backend_member) {
   auto result = Value::object();
   if (!input.questions.empty()) {
     auto requests = Value::object();
@@ -68,9 +68,9 @@ std::unique_ptr<mcp::Answer> write_input_required(const InputRequired& input, st
   auto answer = mcp::Answer::of(result.str());
   answer->kind = mcp::ResultKind::input_required;
   answer->extra_meta = input.meta;
-  if (!server_name.empty()) {
+  if (!backend_member.empty()) {
     if (!answer->extra_meta.empty()) answer->extra_meta += ',';
-    answer->extra_meta += R"("io.gatehouse/backend":{"prefix":)" + json::quoted(server_name) + "}";
+    answer->extra_meta += backend_member;
   }
   return answer;
 }

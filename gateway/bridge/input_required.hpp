@@ -31,9 +31,10 @@ inline constexpr std::size_t kMaxQuestions = 64;
 /// Errors: bad_reply.
 [[nodiscard]] Result<InputRequired> read_input_required(const mcp::Answer& answer);
 
-/// A result for a stateless client. `server_name`: who asks, for `_meta`; empty: nobody has to be told.
+/// A result for a stateless client. `backend_member`: says in `_meta` who asks (`"io.gatehouse/backend":{…}`); empty: nobody has to be
+/// told.
 [[nodiscard]] std::unique_ptr<mcp::Answer> write_input_required(const InputRequired& input,
-                                                                std::string_view server_name);
+                                                                std::string_view backend_member);
 
 /// `inputResponses` of a retry, raw values by key, and its `requestState`.
 struct InputResponses {

@@ -35,10 +35,8 @@ void expose_uris(mcp::Answer& answer, const Hop& hop) {
 
 mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
   if (answer->is_error) return lift_error(std::move(answer), hop);
-  if (!mcp::is_modern(hop.client)) {
-    if (answer->kind == mcp::ResultKind::input_required) return no_form(hop, "input_required", "input while it runs");
-    if (answer->kind == mcp::ResultKind::task) return no_form(hop, "tasks", "a task");
-  }
+  if (answer->kind == mcp::ResultKind::input_required) return answer;
+  if (!mcp::is_modern(hop.client) && answer->kind == mcp::ResultKind::task) return no_form(hop, "tasks", "a task");
   expose_uris(*answer, hop);
   if (mcp::is_cacheable(hop.method) && !answer->cache && answer->kind == mcp::ResultKind::complete)
     answer->cache = mcp::CacheHints{};

@@ -20,8 +20,8 @@ struct Hop {
   std::string backend_member = {};  ///< Goes into the result's `_meta`; empty: nothing.
 };
 
-/// Exposes URIs, translates error codes, and refuses what the client has no form for.
-/// Errors: not_bridgeable (the server wants input that this client cannot be asked for), bad_reply.
+/// Exposes URIs, translates error codes, and refuses what the client has no form for. `input_required` stays as it is: stages/input.hpp.
+/// Errors: not_bridgeable (a task, which this client does not know), bad_reply.
 [[nodiscard]] mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop);
 
 /// Exposes the URI in the params of `notifications/resources/updated`.

@@ -40,7 +40,7 @@ void say_who_asks(Value& params, const Asked& asked) {
   params.set("message", labelled(asked.server_name, params.text("message")));
   if (mcp::is_modern(asked.client)) return;  // the result says it, there is no place in the question
   if (!params.find("_meta")) params.set("_meta", Value::object());
-  params.find("_meta")->set("io.gatehouse/backend", Value::object({{"prefix", asked.server_name}}));
+  params.find("_meta")->set("io.gatehouse/backend", Value::object({{"name", asked.server_name}}));
 }
 
 }  // namespace
@@ -86,12 +86,18 @@ std::optional<Needed> missing_capability(const Question& question, const mcp::Cl
 }
 
 Error not_declared(const Asked& asked, std::string_view exposed_name, const Needed& needed) {
-  const auto data = Value::object(
-      {{"feature", needed.feature}, {"clientVersion", mcp::to_string(asked.client)}, {"backend", asked.server_name}});
+  const auto data = Value::object({{"feature", needed.feature},
+                                   {"clientVersion", mcp::to_string(asked.client)},
+                                   {"backend", asked.server_name},
+                                   {"requiredCapabilities", needed.capabilities}});
   return Error{Kind::not_bridgeable, Origin::upstream,
                fmt::format("{} asks for {}, which this client ({}) did not declare.", exposed_name, needed.feature,
                            mcp::to_string(asked.client))}
-      .with_data(Value::object({{"gatehouse", data}, {"requiredCapabilities", needed.capabilities}}).str());
+      .with_data(Value::object({{"gatehouse", data}}).str());
+}
+
+std::string backend_member(std::string_view server_name) {
+  return R"("io.gatehouse/backend":)" + Value::object({{"name", server_name}}).str();
 }
 
 std::string exposed_elicitation_id(std::string_view server_name, std::string_view id) {

@@ -52,6 +52,9 @@ struct Asked {
 /// servers stays out (GB-172). Forms and messages of older clients: elicitation_form.hpp, sampling.hpp.
 void prepare(Question& question, const Asked& asked);
 
+/// The same for programs, a member of a result's `_meta`.
+[[nodiscard]] std::string backend_member(std::string_view server_name);
+
 /// The id of a URL elicitation as clients see it: two servers may choose the same one (GB-066).
 [[nodiscard]] std::string exposed_elicitation_id(std::string_view server_name, std::string_view id);
 

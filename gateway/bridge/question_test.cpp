@@ -39,7 +39,7 @@ TEST(Question, IsOneOfThree) {
 TEST(Question, SaysWhoAsksAndNobodyCanImitateThat) {
   EXPECT_EQ(prepared("elicitation/create", R"({"message":"Which?"})", kModern), R"({"message":"[crm] Which?"})");
   EXPECT_EQ(prepared("elicitation/create", R"({"message":"Which?"})", kOld),
-            R"({"message":"[crm] Which?","_meta":{"io.gatehouse/backend":{"prefix":"crm"}}})");
+            R"({"message":"[crm] Which?","_meta":{"io.gatehouse/backend":{"name":"crm"}}})");
   EXPECT_EQ(prepared("elicitation/create", R"({"message":"Which?"})", kModern, false), R"({"message":"Which?"})");
   for (const auto* text : {"[bank] Which?", " [bank][x]\t[] Which?", "[ban\nk]Which?"})
     EXPECT_EQ(labelled("crm", text), "[crm] Which?") << text;
@@ -106,11 +106,11 @@ TEST(InputRequired, IsReadAndWritten) {
       "inputRequests":{"w":{"method":"elicitation/create","params":{"message":"m"}},"r":{"method":"roots/list"}}})");
   ASSERT_EQ(read.questions.size(), 2U);
   EXPECT_EQ(read.state, "S1");
-  const auto answer = write_input_required(read, "crm");
+  const auto answer = write_input_required(read, R"("io.gatehouse/backend":{"name":"crm"})");
   EXPECT_EQ(
       answer->body.str(),
       R"({"inputRequests":{"w":{"method":"elicitation/create","params":{"message":"m"}},"r":{"method":"roots/list"}},"requestState":"S1"})");
-  EXPECT_EQ(answer->extra_meta, R"("v":{"a":1},"io.gatehouse/backend":{"prefix":"crm"})");
+  EXPECT_EQ(answer->extra_meta, R"("v":{"a":1},"io.gatehouse/backend":{"name":"crm"})");
   EXPECT_EQ(answer->kind, mcp::ResultKind::input_required);
 }
 
@@ -278,7 +278,7 @@ TEST(UrlRequired, IsReadAndWritten) {
   EXPECT_EQ((*written)->error_code, -32042);
   EXPECT_EQ(
       (*written)->body.str(),
-      R"({"code":-32042,"message":"Go first.","data":{"elicitations":[{"mode":"url","elicitationId":"gh:crm:e","url":"https://x/1","message":"[crm] Go","_meta":{"io.gatehouse/backend":{"prefix":"crm"}}}]}})");
+      R"({"code":-32042,"message":"Go first.","data":{"elicitations":[{"mode":"url","elicitationId":"gh:crm:e","url":"https://x/1","message":"[crm] Go","_meta":{"io.gatehouse/backend":{"name":"crm"}}}]}})");
 }
 
 TEST(UrlRequired, OfABrokenServerIsRefused) {

@@ -56,12 +56,14 @@ Error cannot_visit_urls(mcp::Revision client, std::string_view server_name, std:
         fmt::format("{} needs its user to visit a URL; the client has to declare elicitation.url.", exposed_name)}
         .with_data(Value::object({{"requiredCapabilities", std::move(needed)}}).str());
   }
-  const auto data = Value::object(
-      {{"feature", "elicitation.url"}, {"clientVersion", mcp::to_string(client)}, {"backend", server_name}});
+  const auto data = Value::object({{"feature", "elicitation.url"},
+                                   {"clientVersion", mcp::to_string(client)},
+                                   {"backend", server_name},
+                                   {"requiredCapabilities", std::move(needed)}});
   return Error{Kind::not_bridgeable, Origin::gateway,
                fmt::format("{} needs URL-mode elicitation, which this client ({}) does not support.", exposed_name,
                            mcp::to_string(client))}
-      .with_data(Value::object({{"gatehouse", data}, {"requiredCapabilities", std::move(needed)}}).str());
+      .with_data(Value::object({{"gatehouse", data}}).str());
 }
 
 }  // namespace gatehouse::bridge

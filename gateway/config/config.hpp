@@ -12,6 +12,7 @@
 #include <gatehouse/mcp/methods.hpp>
 #include <gatehouse/net/url.hpp>
 
+#include "gateway/bridge/question_options.hpp"
 #include "gateway/upstream/options.hpp"
 
 /// The configuration as it was meant, after reading and checking. Defaults stand here and nowhere else.
@@ -42,7 +43,9 @@ struct Endpoint {
 };
 
 using upstream::Era;
+using upstream::LegacyScope;
 using upstream::Transport;
+using Questions = bridge::QuestionOptions;
 using Server = upstream::Options;  ///< Entry of `servers`, in full.
 
 /// Bounds towards clients.
@@ -93,6 +96,7 @@ struct Config {
   /// Secrets that seal what clients carry for us; the first one seals, all open. Empty: one that ends with the process.
   std::vector<std::string> token_keys;
   Limits limits;
+  Questions questions;
   Log log;
   /// Values that were not written down: key path (`servers.jira.headers.Authorization`) -> the text with its `${…}` or `file:`.
   /// Whatever stands here is shown by its reference and never by its value.

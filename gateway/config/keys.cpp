@@ -40,6 +40,7 @@ constexpr std::array<std::string_view, 8> kMcpLevels = {"debug", "info",     "no
                                                         "error", "critical", "alert",  "emergency"};
 constexpr std::array<std::string_view, 3> kTransports = {"auto", "http", "sse"};
 constexpr std::array<std::string_view, 3> kEras = {"auto", "modern", "legacy"};
+constexpr std::array<std::string_view, 3> kScopes = {"user", "request", "shared"};
 constexpr std::array<std::string_view, 5> kLevels = {"debug", "info", "warn", "error", "off"};
 constexpr std::array<std::string_view, 2> kFormats = {"json", "text"};
 
@@ -69,6 +70,7 @@ constexpr std::array kTop = {
             "clients "
             "hold."}),
     Key{"limits", Shape::section, nullptr, "Bounds towards clients."},
+    Key{"questions", Shape::section, nullptr, "Bounds of what servers ask people through clients."},
     Key{"log", Shape::section, nullptr, "What is written to stderr."},
 };
 
@@ -143,6 +145,21 @@ constexpr std::array kServer = {
     one_of(kIcons, {"icons", Shape::choice, at<&Server::icons>,
                     "Icons in definitions. `embedded`: `data:` only, as clients trust no icon from another origin than "
                     "the server's. `keep`: all. `drop`: none."}),
+    one_of(kScopes,
+           {"legacy_scope", Shape::choice, at<&Server::legacy_scope>,
+            "Connections of stateless clients that can be asked questions, if the server has sessions. `user`: one "
+            "per user and abilities, so that conversations of one user share what the server remembers. "
+            "`request`: one per call. `shared`: the server is told that nobody can be asked."}),
+    in(0, 1000,
+       {"max_slots", Shape::count, at<&Server::max_slots>,
+        "How many calls of one user a program or HTTP+SSE server may ask questions in at the same time, each on a "
+        "connection (or process) of its own; further calls wait."}),
+    Key{"roots", Shape::flag, at<&Server::roots>, "The server may be told the roots of clients."},
+    in(0, kHour,
+       {"roots_hold", Shape::duration, at<&Server::roots_hold>,
+        "How long the server's question for roots waits for a call of a stateless client; then there are none."}),
+    Key{"sampling_context", Shape::flag, at<&Server::sampling_context>,
+        "The server may ask the client's model to see what other servers told (`includeContext`)."},
 };
 
 constexpr std::array kLimits = {
@@ -195,6 +212,32 @@ constexpr std::array kLimits = {
     in(0, kHour, {"drain", Shape::duration, at<&Limits::drain>, "Longest wait for running calls at shutdown."}),
 };
 
+constexpr std::array kQuestions = {
+    in(kSecond, kDay,
+       {"human_wait", Shape::duration, at<&Questions::human_wait>,
+        "Longest wait for the answer of a client with a session; then the question is withdrawn."}),
+    in(kSecond, kDay,
+       {"parked_wait", Shape::duration, at<&Questions::parked_wait>,
+        "How long a stateless client has to come back with its answers; then its call is cancelled."}),
+    in(0, kHour,
+       {"outcome_grace", Shape::duration, at<&Questions::outcome_grace>,
+        "How long the outcome of such a call is kept for a client that lost it."}),
+    in(0, 10 * kSecond,
+       {"coalesce", Shape::duration, at<&Questions::coalesce>,
+        "How long further questions of a call are collected before a stateless client is asked."}),
+    in(kSecond, kHour,
+       {"reminder", Shape::duration, at<&Questions::reminder>,
+        "Interval of progress notifications (\"waiting for input\") while a client with a session is asked."}),
+    in(1, 1000, {"max_rounds", Shape::count, at<&Questions::max_rounds>, "Rounds of questions of one call."}),
+    in(1, 1'000'000,
+       {"max_parked", Shape::count, at<&Questions::max_parked>, "Calls that wait for stateless clients, in total."}),
+    in(1, 1'000'000,
+       {"max_parked_per_user", Shape::count, at<&Questions::max_parked_per_principal>,
+        "The same for one user; more are refused with error -31007."}),
+    in(1, 1'000'000,
+       {"max_parked_per_server", Shape::count, at<&Questions::max_parked_per_server>, "The same for one server."}),
+};
+
 constexpr std::array kLog = {
     one_of(kLevels, {"level", Shape::choice, at<&Log::level>, "Least important lines that are written."}),
     one_of(kFormats, {"format", Shape::choice, at<&Log::format>, "JSON lines for machines, text for people."}),
@@ -210,9 +253,12 @@ const Section kServerSection{
     "with a letter or digit.",
     kServer, &fresh<Server>};
 const Section kLimitsSection{"limits", "Bounds towards clients.", kLimits, &fresh<Limits>};
+const Section kQuestionsSection{"questions",
+                                "Bounds of what servers ask people through clients. See [bridging](bridging.md).",
+                                kQuestions, &fresh<Questions>};
 const Section kLogSection{"log", "What is written to stderr.", kLog, &fresh<Log>};
-const std::array kSections = {&kTopSection,    &kAdminSection,  &kEndpointSection,
-                              &kServerSection, &kLimitsSection, &kLogSection};
+const std::array kSections = {&kTopSection,    &kAdminSection,     &kEndpointSection, &kServerSection,
+                              &kLimitsSection, &kQuestionsSection, &kLogSection};
 
 }  // namespace
 
@@ -227,6 +273,7 @@ const Section& admin_section() { return kAdminSection; }
 const Section& endpoint_section() { return kEndpointSection; }
 const Section& server_section() { return kServerSection; }
 const Section& limits_section() { return kLimitsSection; }
+const Section& questions_section() { return kQuestionsSection; }
 const Section& log_section() { return kLogSection; }
 std::span<const Section* const> all_sections() { return kSections; }
 

@@ -61,6 +61,7 @@ struct Section {
 [[nodiscard]] const Section& endpoint_section();               ///< Owner: Endpoint.
 [[nodiscard]] const Section& server_section();                 ///< Owner: Server.
 [[nodiscard]] const Section& limits_section();                 ///< Owner: Limits.
+[[nodiscard]] const Section& questions_section();              ///< Owner: Questions.
 [[nodiscard]] const Section& log_section();                    ///< Owner: Log.
 [[nodiscard]] std::span<const Section* const> all_sections();  ///< In the order of the manual.
 

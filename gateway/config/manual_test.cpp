@@ -93,6 +93,7 @@ TEST(ConfigSchema, KnowsEveryKey) {
                                    properties(top.find("endpoints")->find("items")),
                                    properties(schema->find("$defs")->find("server")),
                                    properties(top.find("limits")),
+                                   properties(top.find("questions")),
                                    properties(top.find("log"))};
   for (std::size_t i = 0; i < all_sections().size(); ++i) {
     ASSERT_TRUE(sections[i]) << all_sections()[i]->path;

@@ -119,6 +119,8 @@ void parse(Reading& reading, const Node& root) {
     if (member.key == "servers") return read_servers(reading, member.value, path);
     if (member.key == "limits")
       return read_section(reading, limits_section(), member.value, path, &config.limits, no_sections);
+    if (member.key == "questions")
+      return read_section(reading, questions_section(), member.value, path, &config.questions, no_sections);
     read_section(reading, log_section(), member.value, path, &config.log, no_sections);
   };
   read_section(reading, top_section(), root, "", &reading.config, on_section);

@@ -131,6 +131,7 @@ std::string schema_json() {
                           {"propertyNames", Value::object({{"pattern", "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}})},
                           {"additionalProperties", ref("server")}}));
   describe("limits", section_schema(limits_section()));
+  describe("questions", section_schema(questions_section()));
   describe("log", section_schema(log_section()));
   Value out = Value::object(
       {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Gatehouse configuration"}});

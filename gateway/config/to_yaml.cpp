@@ -44,6 +44,7 @@ class Printer {
     if (options_.defaults || config_.endpoints != Config{}.endpoints) block("endpoints", 0, [&] { endpoints(); });
     block("servers", 0, [&] { servers(); });
     block("limits", 0, [&] { section_keys(limits_section(), &config->limits, "limits", 1); });
+    block("questions", 0, [&] { section_keys(questions_section(), &config->questions, "questions", 1); });
     block("log", 0, [&] { section_keys(log_section(), &config->log, "log", 1); });
     return std::move(out_);
   }

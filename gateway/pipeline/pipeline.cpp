@@ -14,11 +14,11 @@ stages::Pipeline make_pipeline(Parts parts) {
   stages::Pipeline p;
   p.add<stages::Rescue>();                                // the only place where a failure becomes a tool's result
   p.add<stages::Observe>(parts.metrics, parts.call_log);  // sees every outcome, refusals included
-  p.add<stages::AnswerLists>(parts.keys);                 // lists come from memory: no server can delay them
+  p.add<stages::AnswerLists>(parts.input.keys);           // lists come from memory: no server can delay them
   p.add<stages::Listen>(parts.watchers);                  // long streams end here, too
   p.add<stages::Route>();                                 // from here on the call has a server
   p.add<stages::Subscribe>(parts.watchers);               // many clients, one subscription at the server
-  p.add<stages::Forward>();                               // out to the server and back, through the bridge
+  p.add<stages::Forward>(parts.input);                    // out to the server and back, through the bridge
   return p;
 }
 

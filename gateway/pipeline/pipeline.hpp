@@ -1,6 +1,6 @@
 #pragma once
-#include "gateway/seal/seal.hpp"
 #include "gateway/stages/call.hpp"
+#include "gateway/stages/input.hpp"
 #include "gateway/stages/watchers.hpp"
 #include "gateway/telemetry/call_log.hpp"
 #include "gateway/telemetry/metrics.hpp"
@@ -12,7 +12,7 @@ struct Parts {
   telemetry::Metrics& metrics;
   telemetry::CallLog& call_log;
   stages::Watchers& watchers;
-  const seal::KeyRing& keys;  ///< Of the tokens that clients carry; changes with the configuration.
+  stages::Input::Parts input;
 };
 
 /// THE hot path: what happens to a request, in order. docs/request-life.md draws the same list.

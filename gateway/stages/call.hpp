@@ -36,6 +36,8 @@ struct Call {
   const Routes& routes;                  ///< writer: the endpoint
   upstream::Upstream* server = nullptr;  ///< writer: Route. Null until then, and for what the gateway answers itself.
   catalog::Target target = {};           ///< writer: Route
+  const std::shared_ptr<const Routes>* keep =
+      nullptr;  ///< writer: the endpoint. `routes` for calls that outlive their exchange
 };
 
 using Next = middleware::Next<Call, mcp::Reply>;

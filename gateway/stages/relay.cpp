@@ -9,30 +9,46 @@ namespace gatehouse::stages {
 void Relay::notified(const mcp::Message& notification) {
   if (notification.rpc.method == mcp::notification::kProgress) return progress(notification);
   if (notification.rpc.method == mcp::notification::kMessage) return log_line(notification);
+  if (notification.rpc.method == mcp::notification::kElicitationComplete) return elicitation_complete(notification);
+}
+
+bridge::Asked Relay::asked_by() const {
+  return {.client = call_.in.client.revision,
+          .server_name = call_.server->name(),
+          .label = call_.routes.view->options().prefixed,
+          .may_share_context = call_.server->options().sampling_context};
 }
 
 Task<mcp::Reply> Relay::asked(const mcp::Message& request, Cancel& cancel) {
-  if (!mcp::server_may_send_requests(call_.in.client.revision)) {
-    co_return fail(
-        Kind::method_not_found, Origin::client,
-        "This stateless client cannot answer " + std::string(request.rpc.method) + " while its request runs.");
-  }
-  const std::string exposed = exposed_question(request);
-  std::string_view text = request.rpc.params.empty() ? "{}" : request.rpc.params;
-  if (!exposed.empty()) text = exposed;
-  const json::Splice params(text);
-  co_return co_await call_.in.events.ask(request.rpc.method, params, cancel);
+  const mcp::Client& client = call_.in.client;
+  auto question = bridge::read_question(request.rpc.method, request.rpc.params);
+  if (!question)
+    co_return fail(Kind::method_not_found, Origin::client, "The client cannot be asked this.", question.error().message);
+  expose_uris(*question);
+  asking::Route route(client, call_.in.events, asked_by(), server_);
+  route.declared = call_.server->declared(client);
+  if (mcp::has_sessions(client.revision)) route.remind = [this] { remind(); };
+  co_return co_await asking::ask_client(means_, route, std::move(*question), cancel);
 }
 
-/// Params with the URIs of messages as the client knows them; empty: nothing changes.
-std::string Relay::exposed_question(const mcp::Message& request) const {
-  const bool may_hold_uris = request.rpc.method == "sampling/createMessage" && call_.routes.view->rewrites_uris() &&
-                             request.rpc.params.find("\"uri\"") != std::string_view::npos;
-  if (!may_hold_uris) return {};
-  auto params = json::parse(request.rpc.params, json::kMaxValueDepth);
+void Relay::expose_uris(bridge::Question& question) const {
+  if (question.method != bridge::ask::kSample || !call_.routes.view->rewrites_uris()) return;
   const auto expose = [&](std::string_view local) { return call_.routes.view->expose_uri(call_.target.source, local); };
-  if (!params || !bridge::expose_question_uris(*params, expose)) return {};
-  return params->str();
+  (void)bridge::expose_question_uris(question.params, expose);
+}
+
+void Relay::remind() {
+  const std::string_view token = call_.in.request.params.meta.progress_token;
+  if (token.empty()) return;
+  const std::string params = R"({"progressToken":)" + std::string(token) + R"(,"progress":)" +
+                             progress_.nudge(Clock::now()) + R"(,"message":"waiting for input"})";
+  call_.in.events.notify(mcp::notification::kProgress, json::Splice(params));
+}
+
+void Relay::elicitation_complete(const mcp::Message& notification) {
+  if (!mcp::has_elicitation_ids(call_.in.client.revision)) return;
+  const std::string params = bridge::exposed_completion(call_.server->name(), notification.params.object.text);
+  if (!params.empty()) call_.in.events.notify(notification.rpc.method, json::Splice(params));
 }
 
 void Relay::progress(const mcp::Message& notification) {

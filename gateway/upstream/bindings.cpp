@@ -10,23 +10,41 @@ constexpr auto kIdleTime = std::chrono::minutes(10);
 /// What a server says or asks on a session's own connection goes to that session.
 class SessionListener final : public client::Listener {
  public:
-  SessionListener(SessionFinder find, const Bindings& bindings, Bindings::Observer& observer, std::string_view session)
-      : find_(std::move(find)), bindings_(bindings), observer_(observer), session_(session) {}
+  SessionListener(SessionFinder find, const Bindings& bindings, Bindings::Observer& observer, std::string_view session,
+                  const Binding& binding, const Asking& asking)
+      : find_(std::move(find)),
+        bindings_(bindings),
+        observer_(observer),
+        session_(session),
+        binding_(binding),
+        asking_(asking) {}
 
   void notified(const mcp::Message& notification) override {
-    if (notification.rpc.method != mcp::notification::kMessage) {
+    const std::string_view method = notification.rpc.method;
+    const bool completed = method == mcp::notification::kElicitationComplete;
+    if (method != mcp::notification::kMessage && !completed) {
       if (const auto binding = bindings_.find(session_)) observer_.heard(session_, binding, notification);
       return;
     }
-    if (const auto session = find_(session_))
-      session->send(notification.rpc.method, json::Splice(notification.params.object.text));
+    const auto session = find_(session_);
+    if (!session) return;
+    std::string params(notification.params.object.text);
+    if (completed) params = bridge::exposed_completion(asking_.server_name, params);
+    if (!params.empty()) session->send(method, json::Splice(params));
   }
 
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override {
     const auto session = find_(session_);
     if (!session) co_return fail(Kind::state_lost, Origin::client, "The client's session has ended.");
-    const json::Splice params(request.rpc.params.empty() ? "{}" : request.rpc.params);
-    co_return co_await session->events().ask(request.rpc.method, params, cancel);
+    auto question = bridge::read_question(request.rpc.method, request.rpc.params);
+    if (!question) co_return fail(Kind::method_not_found, Origin::client, "The client cannot be asked this.");
+    const mcp::Client client = session->client({}, {});
+    const bridge::Asked asked{
+        .client = client.revision, .server_name = asking_.server_name, .may_share_context = asking_.may_share_context};
+    const mcp::Revision server = binding_.link ? binding_.link->peer().revision : mcp::kLatestLegacy;
+    asking::Route route(client, session->events(), asked, server);
+    route.declared = asking_.declared(client);
+    co_return co_await asking::ask_client(asking_.means, route, std::move(*question), cancel);
   }
 
  private:
@@ -34,11 +52,13 @@ class SessionListener final : public client::Listener {
   const Bindings& bindings_;
   Bindings::Observer& observer_;
   std::string session_;
+  const Binding& binding_;
+  const Asking& asking_;
 };
 
 }  // namespace
 
-Task<Result<std::shared_ptr<Binding>>> Bindings::get(const mcp::Client& client) {
+Task<Result<std::shared_ptr<Binding>>> Bindings::get(const mcp::Client& client, mcp::ClientCapabilities declared) {
   const std::string session(client.session);
   while (true) {
     const auto found = by_session_.find(session);
@@ -53,9 +73,9 @@ Task<Result<std::shared_ptr<Binding>>> Bindings::get(const mcp::Client& client) 
   if (by_session_.size() >= most_) co_return std::shared_ptr<Binding>();
   by_session_.emplace(session, Entry{});
   auto binding = std::make_shared<Binding>();
-  binding->listener = std::make_unique<SessionListener>(find_session_, *this, observer_, session);
+  binding->listener = std::make_unique<SessionListener>(find_session_, *this, observer_, session, *binding, asking_);
   binding->last_used = Clock::now();
-  auto link = co_await open_(client.capabilities, binding->listener.get());
+  auto link = co_await open_(declared, binding->listener.get());
   const auto entry = by_session_.find(session);
   opened_.notify_all();
   if (!link) {

@@ -13,10 +13,20 @@
 #include <gatehouse/client/connect.hpp>
 #include <gatehouse/transport/session.hpp>
 
+#include "gateway/asking/ask_client.hpp"
+
 namespace gatehouse::upstream {
 
 /// The session with this id on any endpoint, or null.
 using SessionFinder = std::function<std::shared_ptr<transport::Session>(std::string_view id)>;
+
+/// How clients are asked on behalf of one server.
+struct Asking {
+  const asking::Means& means;
+  std::string server_name;
+  bool may_share_context = false;
+  std::function<mcp::ClientCapabilities(const mcp::Client&)> declared;  ///< What the server was told.
+};
 
 /// One live connection to a server and what was told to it.
 struct Binding {
@@ -43,11 +53,16 @@ class Bindings {
     ~Observer() = default;
   };
   using Open = std::function<Task<Result<std::shared_ptr<client::Link>>>(mcp::ClientCapabilities, client::Listener*)>;
-  Bindings(SessionFinder find_session, Open open, Observer& observer, std::size_t most)
-      : find_session_(std::move(find_session)), open_(std::move(open)), observer_(observer), most_(most) {}
+  Bindings(SessionFinder find_session, Open open, Observer& observer, std::size_t most, Asking asking)
+      : find_session_(std::move(find_session)),
+        open_(std::move(open)),
+        observer_(observer),
+        most_(most),
+        asking_(std::move(asking)) {}
 
   /// The session's connection; opens it on first use. Null: the limit is reached, share one. Errors: as connecting.
-  Task<Result<std::shared_ptr<Binding>>> get(const mcp::Client& client);
+  /// `declared`: what the server is told about the client.
+  Task<Result<std::shared_ptr<Binding>>> get(const mcp::Client& client, mcp::ClientCapabilities declared);
   [[nodiscard]] std::shared_ptr<Binding> find(std::string_view session) const;
   void end(std::string_view session);
   /// Closes what nobody used for a while, and what is dead.
@@ -68,6 +83,7 @@ class Bindings {
   Open open_;
   Observer& observer_;
   std::size_t most_;
+  Asking asking_;
   boost::unordered_flat_map<std::string, Entry, TextHash, std::equal_to<>> by_session_;
   Broadcast opened_;
   TaskGroup tasks_;

@@ -14,6 +14,12 @@ namespace gatehouse::upstream {
 
 enum class Transport { automatic, http, sse, stdio };  ///< `stdio` follows from `command`.
 enum class Era { automatic, modern, legacy };
+/// Whose connection a stateless client's call uses at a server with sessions, if it can be asked questions.
+enum class LegacyScope {
+  principal,  ///< One per user and abilities; conversations of one user share the server's session.
+  request,    ///< One per call, closed after it.
+  shared,     ///< The shared one; the server is told that nobody can be asked.
+};
 
 /// One configured server.
 struct Options {
@@ -37,6 +43,13 @@ struct Options {
   std::size_t max_concurrent = 1024;  ///< Calls at a time; more are refused with -31007.
   std::size_t max_bindings =
       32;  ///< Own connections for sessions that can be asked questions; more share one that cannot.
+  // -- what it may ask clients, and how
+  LegacyScope legacy_scope = LegacyScope::principal;
+  std::size_t max_slots =
+      4;              ///< Connections of one user's calls that run at the same time, where they cannot share one.
+  bool roots = true;  ///< It may be told the clients' roots (GB-176).
+  bool sampling_context = false;    ///< `includeContext` may ask for more than `none` (GB-172).
+  Milliseconds roots_hold{30'000};  ///< How long its question for roots waits for a call.
 
   // -- what clients get to see
   bool public_lists = false;  ///< Everybody sees the same lists, though the server cannot say so.

@@ -65,12 +65,23 @@ Upstream::Upstream(Environment environment, Options options)
           environment_.loop, number_,
           [this](std::shared_ptr<Binding> binding) { return own_lists(std::move(binding)); },
           environment_.session_changed),
-      bindings_(
-          environment_.find_session,
-          [this](mcp::ClientCapabilities capabilities, client::Listener* listener) {
-            return connect(capabilities, listener);
-          },
-          views_, options_.max_bindings),
+      bindings_(environment_.find_session,
+                [this](mcp::ClientCapabilities capabilities, client::Listener* listener) {
+                  return connect(capabilities, listener);
+                },
+                views_, options_.max_bindings,
+                {.means = environment_.means,
+                 .server_name = options_.name,
+                 .may_share_context = options_.sampling_context,
+                 .declared = [this](const mcp::Client& client) { return declared(client); }}),
+      slots_(environment_.loop,
+             [this](mcp::ClientCapabilities capabilities, client::Listener* listener) {
+               return connect(capabilities, listener);
+             },
+             {.per_owner = options_.max_slots,
+              .all = options_.max_bindings,
+              .patience = options_.timeout,
+              .roots_hold = options_.roots_hold}),
       hub_(std::make_shared<Hub>(environment_.loop, number_)),
       refresh_timer_(environment_.loop.timers()),
       stale_timer_(environment_.loop.timers()),
@@ -145,7 +156,7 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
         delay = std::min(delay * 2, kMaxDelay);
         continue;
       }
-      bindings_.expire(Clock::now());
+      expire_connections();
     }
     if (!refresh_wanted_ && main_->link->usable() && !stopping_) co_await wake_.wait();
   }
@@ -224,7 +235,7 @@ void Upstream::arm_refresh(const Fetched& fetched) {
                                  : kPollInterval,
                      [this, reads] {
                        if (reads) refresh_wanted_ = true;
-                       bindings_.expire(Clock::now());
+                       expire_connections();
                        wake_.notify();
                      });
 }
@@ -300,9 +311,10 @@ Task<SessionViews::Lists> Upstream::own_lists(std::shared_ptr<Binding> binding) 
   co_return std::make_shared<const catalog::ServerLists>(std::move(fetched->lists));
 }
 
-Task<mcp::Reply> Upstream::asked(const mcp::Message&, Cancel&) {
+Task<mcp::Reply> Upstream::asked(const mcp::Message& request, Cancel&) {
   // No single client is behind the shared connection, and none of these abilities was declared on it.
-  co_return fail(Kind::method_not_found, Origin::client, "No client can be asked on this connection.");
+  co_return fail(Kind::method_not_found, Origin::client,
+                 "No client can be asked " + std::string(request.rpc.method) + " on this connection.");
 }
 
 Task<bool> Upstream::wait_until_up(Cancel& cancel) {
@@ -325,51 +337,7 @@ void Upstream::failed(const Error& error) {
   if (error.kind == Kind::unavailable || state_ == State::starting) set_state(State::down, error.message);
 }
 
-/// Whether the session has something on the server's side that it must not share.
-bool Upstream::wants_own_binding(const mcp::Client& client) const {
-  const bool legacy = mcp::has_sessions(main_->link->peer().revision);
-  return legacy && !client.session.empty() && (client.capabilities.any_callback() || client.log_level);
-}
-
-Task<Result<std::shared_ptr<Binding>>> Upstream::own_binding(const mcp::Client& client) {
-  const auto shared = main_;
-  auto binding = co_await bindings_.get(client);
-  if (!binding || *binding) co_return binding;
-  log::warn("session shares a connection: max_bindings is reached", {{"server", name()}});
-  co_return shared;
-}
-
-Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, client::Listener& listener) {
-  if (!main_ || state_ == State::down) co_return down(name(), problem_);
-  std::shared_ptr<Binding> binding = main_;
-  if (wants_own_binding(call.client)) {
-    auto found = co_await own_binding(call.client);
-    if (!found) co_return fail(std::move(found.error()));
-    binding = std::move(*found);
-  }
-  client::Link& link = *binding->link;
-  const auto wanted = call.client.log_level;
-  const bool shared = binding == main_;
-  const bool has_level = wanted && mcp::has_sessions(link.peer().revision);
-  if (has_level) co_await raise_level(binding, *wanted);
-  auto request = lower(link.peer());
-  if (!request) {
-    if (has_level && shared) wishes_.remove(*wanted);
-    co_return fail(std::move(request.error()));
-  }
-  request->idle_timeout = options_.timeout;
-  request->max_timeout = options_.max_timeout;
-  ++binding->in_use;
-  auto reply = co_await link.request(*request, listener, call.cancel);
-  --binding->in_use;
-  if (has_level && shared) wishes_.remove(*wanted), cool_down();
-  if (!shared) binding->last_used = Clock::now();
-  if (!reply) {
-    if (shared) failed(reply.error());
-    co_return fail(std::move(reply.error()));
-  }
-  co_return Answered{std::move(*reply), link.peer().revision};
-}
+Task<Result<Answered>> Upstream::refuse() { co_return down(name(), problem_); }
 
 bool Upstream::refuses_completions(const mcp::Call& call, const Result<Answered>& answered) {
   return answered && answered->answer->is_error && answered->answer->error_code == mcp::code::kMethodNotFound &&
@@ -424,7 +392,8 @@ Task<bool> Upstream::reconnected(const mcp::Call& call) {
 Task<void> Upstream::raise_level(std::shared_ptr<Binding> binding, mcp::LogLevel wanted) {
   const bool shared = binding == main_;
   if (shared) wishes_.add(wanted);
-  if (shared ? binding->level && *binding->level <= wanted : binding->level == wanted) co_return;
+  const bool busy = shared || binding->in_use > 0;  // others may want more
+  if (busy ? binding->level && *binding->level <= wanted : binding->level == wanted) co_return;
   co_await set_level(binding, wanted);
 }
 
@@ -484,6 +453,7 @@ Task<void> Upstream::stop(Milliseconds grace) {
   views_.stop();
   co_await bindings_.close_all();
   co_await views_.join();
+  co_await slots_.close_all();
   co_await tasks_.join();
 }
 

@@ -24,6 +24,7 @@
 #include "gateway/upstream/level_wishes.hpp"
 #include "gateway/upstream/options.hpp"
 #include "gateway/upstream/session_views.hpp"
+#include "gateway/upstream/slots.hpp"
 
 /// One configured server: its connections, its lists, its health.
 namespace gatehouse::upstream {
@@ -54,6 +55,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
     mcp::Implementation implementation;  ///< Who we say we are.
     std::string via;                     ///< `Via` of outgoing HTTP requests.
     SessionFinder find_session;
+    const asking::Means& means;
     std::function<void()> changed;                                       ///< Lists or state changed.
     std::function<void(std::string_view session)> session_changed = {};  ///< `lists_for` this session changed.
     Milliseconds stale_max{600'000};  ///< How long a server's lists are shown while it is down (GB-316).
@@ -91,6 +93,8 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   /// Relays a notification of a session to the connection that belongs to it.
   void relay(std::string_view session, std::string_view method, std::string params);
 
+  /// What a client can do, as far as this server may know it: what it is told in a handshake or with a request.
+  [[nodiscard]] mcp::ClientCapabilities declared(const mcp::Client& client) const;
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const std::string& name() const { return options_.name; }
   [[nodiscard]] std::uint64_t number() const { return number_; }  ///< Never given twice in a process; not 0.
@@ -112,7 +116,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   [[nodiscard]] const Announcements& announcements() const { return announcements_; }
   [[nodiscard]] std::optional<mcp::Revision> revision() const;
   [[nodiscard]] const Counters& counters() const { return counters_; }
-  [[nodiscard]] std::size_t connections() const { return (main_ ? 1 : 0) + bindings_.size(); }
+  [[nodiscard]] std::size_t connections() const { return (main_ ? 1 : 0) + bindings_.size() + slots_.size(); }
 
  private:
   void notified(const mcp::Message& notification) override;
@@ -133,12 +137,19 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<Result<std::shared_ptr<client::Link>>> connect(mcp::ClientCapabilities capabilities, client::Listener* listener);
   [[nodiscard]] bool wants_own_binding(const mcp::Client& client) const;
   Task<Result<std::shared_ptr<Binding>>> own_binding(const mcp::Client& client);
+  [[nodiscard]] bool wants_slot(const mcp::Call& call) const;
+  Task<Result<Answered>> attempt_in_slot(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<bool> wait_until_up(Cancel& cancel);
   Task<Result<Answered>> attempt(const mcp::Call& call, Lower lower, client::Listener& listener);
+  Task<Result<Answered>> attempt_in_session(const mcp::Call& call, Lower lower, client::Listener& listener);
+  Task<Result<Answered>> refuse();
+  Task<Result<Answered>> send(std::shared_ptr<Binding> binding, bool shared, const mcp::Call& call, Lower lower,
+                              client::Listener& listener);
   Task<bool> reconnected(const mcp::Call& call);
   Task<void> set_level(std::shared_ptr<Binding> binding, mcp::LogLevel level);
   Task<void> raise_level(std::shared_ptr<Binding> binding, mcp::LogLevel wanted);
   void cool_down();
+  void expire_connections();
   void set_state(State state, std::string problem);
   void failed(const Error& error);
   void name_server(Error& error) const;
@@ -151,7 +162,9 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   bool tried_ = false, connected_before_ = false, stopping_ = false, refresh_wanted_ = false;
   std::shared_ptr<Binding> main_;
   SessionViews views_;
-  Bindings bindings_;
+  Bindings bindings_;  // of sessions
+  Slots slots_;        // of stateless clients
+  std::uint64_t requests_ = 0;
   std::shared_ptr<Hub> hub_;
   std::shared_ptr<const catalog::ServerLists> lists_;
   std::shared_ptr<const catalog::Freshness> freshness_;

@@ -68,7 +68,7 @@ class Link {
   [[nodiscard]] virtual bool usable() const = 0;
   /// True if what a server sends during a request arrives apart from everything else (Streamable HTTP). Otherwise requests share
   /// one channel, and nothing says which of them made the server ask or log.
-  [[nodiscard]] virtual bool separates_requests() const = 0;
+  [[nodiscard]] virtual bool separates_requests() const { return true; }
   /// Sends a request under a fresh id and a fresh progress token (if the caller has one) and waits for its answer, which has the
   /// canonical form. `listener` gets what belongs to this request.
   /// Errors (origin upstream): unavailable, outcome_unknown, bad_reply, timed_out, too_large, cancelled, state_lost (the
