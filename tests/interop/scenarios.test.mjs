@@ -9,7 +9,6 @@ import { Recorded } from './lib/recording.mjs';
 import { pause, until } from './lib/wait.mjs';
 import { answersTo, LegacyWire, META, ModernWire, MODERN, post } from './lib/wire.mjs';
 
-const CROSS = 'questions do not cross eras yet';
 const USERS = 'clients do not sign in yet, so all of them are one user';
 const ALL = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 const SAMPLED = { role: 'assistant', model: 'm', content: { type: 'text', text: 'sampled' } };
@@ -70,7 +69,7 @@ describe('scenario 1: two rounds of questions to a client with a session, then i
       const { result } = await resumed.next(({ id }) => id === stream.id);
       assert.equal(textOf(result), 'one: alpha beta');
       await resumed.close();
-    }, CROSS);
+    });
   }
 });
 
@@ -87,7 +86,7 @@ describe('scenario 2: questions of a program to a stateless client', () => {
     assert.equal(new Set(keys).size, 3, 'no key is used twice');
     assert.equal(textOf(await client.result('tools/call', { ...params, ...answersTo(second, answer) })), 'two: two/0 two/1 sampled');
     assert.equal(servers.calls('lpipe', 'two').length, 1);
-  }, CROSS);
+  });
 
   test('the program dies between the rounds: nothing is done twice', async () => {
     const client = modern();
@@ -98,7 +97,7 @@ describe('scenario 2: questions of a program to a stateless client', () => {
     const { response } = await client.send('tools/call', { ...params, ...answersTo(first, answer) });
     assert.ok(response.result?.isError || response.error?.code === -31004, JSON.stringify(response));
     assert.equal(servers.calls('lpipe', 'dies').length, 1);
-  }, CROSS);
+  });
 });
 
 describe('scenario 3: a requestState that is not what was given', () => {
@@ -115,19 +114,19 @@ describe('scenario 3: a requestState that is not what was given', () => {
       await refused(modern().result('tools/call', { ...params, ...retry, requestState: other }), -32602);
     }
     assert.equal(textOf(await modern().result('tools/call', { ...params, ...retry })), 'tampered: accept tampered/0', 'the call is not harmed');
-  }, CROSS);
+  });
   test('with other arguments, or for another tool', async () => {
     const { params, retry } = await asked('arguments');
     await refused(modern().result('tools/call', { ...params, arguments: { key: 'other' }, ...retry }), -32602);
     await refused(modern().result('tools/call', { ...params, name: 'lpipe.twice', ...retry }), -32602);
     assert.equal(textOf(await modern().result('tools/call', { ...params, ...retry })), 'arguments: accept arguments/0', 'the call is not harmed');
-  }, CROSS);
+  });
   test('used twice with different answers', async () => {
     const { params, retry } = await asked('again');
     await modern().result('tools/call', { ...params, ...retry });
     const other = Object.fromEntries(Object.keys(retry.inputResponses).map((key) => [key, word('changed')]));
     await refused(modern().result('tools/call', { ...params, ...retry, inputResponses: other }), -32602);
-  }, CROSS);
+  });
   test('made up', () => refused(modern().result('tools/call', { name: 'lpipe.ask', arguments: { key: 'made-up' }, requestState: 'gs1.k.AAAA', inputResponses: {} }), -32602));
   test('of another user', () => assert.fail('there is no other user'), USERS);
 });
@@ -163,7 +162,7 @@ describe('scenario 5: questions of several clients on one program never cross', 
       });
       assert.equal(textOf(result), `${key}: accept ${key}`);
     }));
-  }, CROSS);
+  });
 });
 
 describe('scenario 6: a server that wants its user to visit a page first', () => {
@@ -173,13 +172,13 @@ describe('scenario 6: a server that wants its user to visit a page first', () =>
     assert.equal(textOf(result), 'mail is connected');
     assert.deepEqual(seen.map(({ mode, url }) => [mode, url]), [['url', 'https://mail.example/six']]);
     assert.equal(seen[0].elicitationId, undefined);
-  }, CROSS);
+  });
   test('a client that cannot is told what it lacks', async () => {
     const { status, response } = await modern({ capabilities: { elicitation: { form: {} } } }).send('tools/call', { name: 'lweb.mail', arguments: { key: 'six-b' } });
     assert.equal(response.error.code, -32021);
     assert.deepEqual(response.error.data.requiredCapabilities, { elicitation: { url: {} } });
     assert.equal(status, 400);
-  }, CROSS);
+  });
 });
 
 describe('scenario 7: listening to servers of every kind', () => {
@@ -216,7 +215,7 @@ describe('scenario 7: listening to servers of every kind', () => {
       assert.equal(told.params._meta[META.subscription], 'seven');
     }
     await stream.close();
-  });
+  }, 'what a program changes for a stateless client with a process of its own is not heard');
   test('a server that comes back is announced as changed', async () => {
     const other = await new Recorded().add('gone', 'modern', 'stdio');
     const own = await Gateway.serve({ servers: other.targets });

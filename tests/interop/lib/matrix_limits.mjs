@@ -6,8 +6,6 @@
 const NOT_YET = 'not yet';
 const IMPOSSIBLE = 'impossible';
 
-const QUESTIONS = ['elicitation, form', 'elicitation, URL', 'sampling', 'roots'];
-
 export const limits = [
   {
     verdict: IMPOSSIBLE, feature: 'resuming a cut stream', client: 'sse', rule: '2024-11-05, basic/transports',
@@ -21,8 +19,7 @@ export const limits = [
     verdict: IMPOSSIBLE, feature: 'resuming a cut stream', client: 'modern', rule: '2026-07-28, basic/transports/streamable-http',
     why: '2026-07-28 has no event ids: closing the stream of a request cancels it.'
   },
-  { verdict: NOT_YET, feature: QUESTIONS, client: 'stdio', why: '`connect` does not ask its host yet.' },
-  { verdict: NOT_YET, feature: ['list changed', 'subscription'], client: 'modern', server: 'old-pipe', why: 'Changes in a stateless client\'s own process are not heard yet.' },
+  { verdict: NOT_YET, feature: ['list changed', 'subscription'], client: ['modern', 'stdio'], server: 'old-pipe', why: 'Changes in a stateless client\'s own process are not heard yet.' },
   { verdict: NOT_YET, feature: 'tasks', why: 'Tasks are not offered yet.' }
 ];
 
