@@ -1,5 +1,7 @@
 #include <gatehouse/mcp/capabilities.hpp>
 
+#include <gatehouse/mcp/tasks.hpp>
+
 namespace gatehouse::mcp {
 namespace {
 
@@ -14,6 +16,15 @@ json::Value feature(bool list_changed) {
   auto object = json::Value::object();
   if (list_changed) object.set("listChanged", true);
   return object;
+}
+
+json::Value core_tasks(const ServerCapabilities& capabilities) {
+  auto tasks = json::Value::object();
+  if (capabilities.tasks_list) tasks.set("list", json::Value::object());
+  if (capabilities.tasks_cancel) tasks.set("cancel", json::Value::object());
+  auto tools = json::Value::object({{"call", json::Value::object()}});
+  tasks.set("requests", json::Value::object({{"tools", std::move(tools)}}));
+  return tasks;
 }
 
 }  // namespace
@@ -38,7 +49,10 @@ ClientCapabilities read_client_capabilities(std::string_view raw) {
     // `{}` means form only (2025-11-25 client/elicitation, "Capabilities").
     result.elicitation_form = elicitation->find("form") != nullptr || !result.elicitation_url;
   }
-  if (const auto* extensions = object.find("extensions")) result.ui = extensions->find(kUiExtension) != nullptr;
+  if (const auto* extensions = object.find("extensions")) {
+    result.ui = extensions->find(kUiExtension) != nullptr;
+    result.tasks = extensions->find(kTasksExtension) != nullptr;
+  }
   return result;
 }
 
@@ -59,14 +73,19 @@ json::Value to_json(const ClientCapabilities& capabilities, Revision revision) {
     }
     object.set("elicitation", std::move(elicitation));
   }
-  if (capabilities.ui) {
-    auto ui = json::Value::object({{"mimeTypes", json::Value::array({"text/html;profile=mcp-app"})}});
-    object.set("extensions", json::Value::object({{std::string(kUiExtension), std::move(ui)}}));
-  }
+  auto extensions = json::Value::object();
+  if (capabilities.ui)
+    extensions.set(kUiExtension, json::Value::object({{"mimeTypes", json::Value::array({"text/html;profile=mcp-app"})}}));
+  if (capabilities.tasks && has_tasks_extension(revision)) extensions.set(kTasksExtension, json::Value::object());
+  if (!extensions.as_object()->empty()) object.set("extensions", std::move(extensions));
   return object;
 }
 
 ServerCapabilities read_server_capabilities(const json::Value& object) {
+  const auto* tasks = object.find("tasks");
+  const auto* requests = tasks ? tasks->find("requests") : nullptr;
+  const auto* tool_requests = requests ? requests->find("tools") : nullptr;
+  const auto* extensions = object.find("extensions");
   const auto* tools = object.find("tools");
   const auto* resources = object.find("resources");
   const auto* prompts = object.find("prompts");
@@ -78,7 +97,11 @@ ServerCapabilities read_server_capabilities(const json::Value& object) {
           .prompts = prompts != nullptr,
           .prompts_changed = is_set(prompts, "listChanged"),
           .completions = object.find("completions") != nullptr,
-          .logging = object.find("logging") != nullptr};
+          .logging = object.find("logging") != nullptr,
+          .tasks_extension = extensions && extensions->find(kTasksExtension),
+          .tasks_calls = tool_requests && tool_requests->find("call"),
+          .tasks_cancel = tasks && tasks->find("cancel"),
+          .tasks_list = tasks && tasks->find("list")};
 }
 
 json::Value to_json(const ServerCapabilities& capabilities, Revision revision) {
@@ -93,6 +116,7 @@ json::Value to_json(const ServerCapabilities& capabilities, Revision revision) {
   if (capabilities.completions && has_completions_capability(revision))
     object.set("completions", json::Value::object());
   if (capabilities.logging) object.set("logging", json::Value::object());
+  if (capabilities.tasks_calls && has_core_tasks(revision)) object.set("tasks", core_tasks(capabilities));
   return object;
 }
 

@@ -83,6 +83,26 @@ TEST(ServerCapabilities, LeavesOutWhatTheRevisionLacks) {
   EXPECT_EQ(to_json(ServerCapabilities{.completions = true}, Revision::v2025_03_26).str(), R"({"completions":{}})");
 }
 
+// LF-1515, LF-1516: each revision has its own form of tasks and never sees the other's
+TEST(ServerCapabilities, TellsTasksInTheFormOfTheRevision) {
+  const char* core = R"({"tasks":{"list":{},"cancel":{},"requests":{"tools":{"call":{}}}}})";
+  const ServerCapabilities read = read_server(core);
+  EXPECT_EQ(read, (ServerCapabilities{.tasks_calls = true, .tasks_cancel = true, .tasks_list = true}));
+  EXPECT_EQ(to_json(read, Revision::v2025_11_25).str(), core);
+  for (const Revision revision : {Revision::v2025_06_18, Revision::v2026_07_28})
+    EXPECT_EQ(to_json(read, revision).str(), "{}");
+  EXPECT_EQ(read_server(R"({"extensions":{"io.modelcontextprotocol/tasks":{}},"tasks":{"requests":{"tools":{}}}})"),
+            (ServerCapabilities{.tasks_extension = true}));
+}
+
+TEST(ClientCapabilities, TakesTasksOnlyFromTheExtension) {
+  EXPECT_TRUE(read_client_capabilities(R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})").tasks);
+  EXPECT_FALSE(read_client_capabilities(R"({"tasks":{"requests":{}}})").tasks);
+  const ClientCapabilities both{.ui = true, .tasks = true};
+  EXPECT_EQ(read_client_capabilities(to_json(both, Revision::v2026_07_28).str()), both);
+  EXPECT_FALSE(read_client_capabilities(to_json(both, Revision::v2025_11_25).str()).tasks);
+}
+
 TEST(Implementation, HasATitleOnlyIfThereIsOne) {
   EXPECT_EQ(to_json(Implementation{"n", "1", ""}).str(), R"({"name":"n","version":"1"})");
   EXPECT_EQ(to_json(Implementation{"n", "1", "T \"x\""}).str(), R"({"name":"n","version":"1","title":"T \"x\""})");

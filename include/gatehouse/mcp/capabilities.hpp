@@ -12,7 +12,8 @@ struct ClientCapabilities {
   bool roots = false, roots_changed = false;
   bool sampling = false, sampling_tools = false, sampling_context = false;
   bool elicitation_form = false, elicitation_url = false;
-  bool ui = false;  ///< extensions["io.modelcontextprotocol/ui"]
+  bool ui = false;     ///< extensions["io.modelcontextprotocol/ui"]
+  bool tasks = false;  ///< extensions["io.modelcontextprotocol/tasks"]; never 2025-11-25's `tasks`.
 
   /// True if a server may send requests to this client while it works.
   [[nodiscard]] bool any_callback() const { return roots || sampling || elicitation_form || elicitation_url; }
@@ -30,11 +31,13 @@ struct ServerCapabilities {
   bool resources = false, resources_changed = false, resources_subscribe = false;
   bool prompts = false, prompts_changed = false;
   bool completions = false, logging = false;
+  bool tasks_extension = false;                                       ///< 2026-07-28
+  bool tasks_calls = false, tasks_cancel = false, tasks_list = false;  ///< 2025-11-25
 
   bool operator==(const ServerCapabilities&) const = default;
 };
 [[nodiscard]] ServerCapabilities read_server_capabilities(const json::Value& object);
-/// `logging` and `completions` are left out where the revision does not know them.
+/// What the revision does not know is left out.
 [[nodiscard]] json::Value to_json(const ServerCapabilities& capabilities, Revision revision);
 
 /// `extensions` of a server that has tools with user interfaces.

@@ -63,5 +63,9 @@ inline constexpr Revision kLatest = Revision::v2026_07_28;
 [[nodiscard]] constexpr bool has_boolean_schemas(Revision r) { return is_modern(r); }
 /// `execution` in a tool's definition is still defined, or old enough to be ignored.
 [[nodiscard]] constexpr bool may_show_execution(Revision r) { return !is_modern(r); }
+/// Tasks as a core feature: `params.task`, `tasks/result`, `execution.taskSupport`.
+[[nodiscard]] constexpr bool has_core_tasks(Revision r) { return r == Revision::v2025_11_25; }
+/// Tasks as the extension io.modelcontextprotocol/tasks.
+[[nodiscard]] constexpr bool has_tasks_extension(Revision r) { return is_modern(r); }
 
 }  // namespace gatehouse::mcp
