@@ -9,13 +9,18 @@ namespace gatehouse::app {
 mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(kVersion), "Gatehouse"}; }
 
 Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
-                   stages::Input::Parts input, const std::string& path, const transport::StreamableHttpOptions& options)
+                   stages::Input::Parts input, const bridge::TaskOptions& task_options, const std::string& path,
+                   const transport::StreamableHttpOptions& options)
     : roots_(input.means.roots),
       watchers_(loop,
                 {.find = [this](std::string_view id) { return find_session(id); },
                  .each = [this](FunctionRef<void(transport::Session&)> visit) { each_session(visit); }},
                 {}),
-      pipeline_(pipeline::make_pipeline({metrics, call_log, watchers_, input})),
+      task_options_(task_options),
+      facades_(input.means, task_options),
+      pumps_(loop),
+      pipeline_(pipeline::make_pipeline(
+          {metrics, call_log, watchers_, input, {{input.means, input.keys, task_options, pumps_}, facades_, routes_}})),
       server_info_(mcp::to_json(gateway_implementation()).str()),
       http_(loop, *this, options),
       http_sse_(loop, *this, http_.sessions(), options, transport::HttpSsePaths::below(path)) {}
@@ -106,11 +111,33 @@ void Endpoint::notified(const mcp::Message& notification, const mcp::Client& cli
   for (const auto& server : routes_->servers) server->relay(client.session, notification.rpc.method, {});
 }
 
-mcp::Responder::About Endpoint::about(const mcp::Client&) {
-  return {.implementation = gateway_implementation(),
-          .capabilities = routes_->view->capabilities(),
-          .extensions = routes_->view->has_user_interfaces() ? mcp::ui_extension() : json::Value(),
-          .instructions = routes_->view->instructions()};
+mcp::Responder::About Endpoint::about(const mcp::Client& client) {
+  About about{.implementation = gateway_implementation(),
+              .capabilities = routes_->view->capabilities(),
+              .extensions = routes_->view->has_user_interfaces() ? mcp::ui_extension() : json::Value(),
+              .instructions = routes_->view->instructions()};
+  offer_tasks(about, client);
+  return about;
+}
+
+/// Each revision in its own words: the core feature is part of the capabilities (mcp::to_json), the extension is one.
+void Endpoint::offer_tasks(About& about, const mcp::Client& client) const {
+  mcp::ServerCapabilities& offered = about.capabilities;
+  if (task_options_.facade == bridge::Facade::all) offered.tasks_calls = offered.tasks_cancel = offered.tools;
+  offered.tasks_list = offered.tasks_calls && client.principal != mcp::kAnonymous;
+  if (offered.tasks_extension && mcp::has_tasks_extension(client.revision))
+    about.extensions.set(mcp::kTasksExtension, json::Value::object());
+}
+
+void Endpoint::end_tasks() {
+  facades_.cancel_all();
+  pumps_.cancel_all();
+}
+
+Task<void> Endpoint::stop_tasks() {
+  end_tasks();
+  co_await facades_.stop();
+  co_await pumps_.stop();
 }
 
 void Endpoint::session_ended(std::string_view session) {

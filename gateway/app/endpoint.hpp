@@ -18,7 +18,8 @@ namespace gatehouse::app {
 class Endpoint final : public mcp::Responder {
  public:
   Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, stages::Input::Parts input,
-           const std::string& path, const transport::StreamableHttpOptions& options);
+           const bridge::TaskOptions& task_options, const std::string& path,
+           const transport::StreamableHttpOptions& options);
 
   Task<void> serve(net::HttpExchange& exchange);
   [[nodiscard]] transport::HttpSse& http_sse() { return http_sse_; }
@@ -26,7 +27,11 @@ class Endpoint final : public mcp::Responder {
   Task<void> serve_sse(net::HttpExchange& exchange);
   /// Serves one client on a channel (stdio), both eras at once, until the channel ends or `stop` is requested. One at a time.
   Task<void> serve_channel(transport::Channel& channel, transport::StdioServerOptions options, Cancel& stop);
-  [[nodiscard]] std::size_t serving() const { return serving_; }  ///< Exchanges that run now.
+  /// Exchanges and background work that run now.
+  [[nodiscard]] std::size_t serving() const { return serving_ + facades_.running() + pumps_.running(); }
+  /// Cancels what runs for tasks.
+  void end_tasks();
+  Task<void> stop_tasks();
 
   /// Shows other servers or other lists from now on; clients hear of every list that differs. Running calls keep the old ones.
   void show(std::shared_ptr<const stages::Routes> routes);
@@ -48,6 +53,7 @@ class Endpoint final : public mcp::Responder {
   Task<mcp::Reply> answer(const mcp::Call& call) override;
   void notified(const mcp::Message& notification, const mcp::Client& client) override;
   About about(const mcp::Client& client) override;
+  void offer_tasks(About& about, const mcp::Client& client) const;
   [[nodiscard]] std::string_view server_info() const override { return server_info_; }
   void events_missed(std::string_view session) override { watchers_.assume_changes(session); }
   void session_ended(std::string_view session) override;
@@ -57,6 +63,9 @@ class Endpoint final : public mcp::Responder {
   OwnRoutes own_routes_;
   catalog::LinkIndex links_;
   stages::Watchers watchers_;
+  const bridge::TaskOptions& task_options_;
+  tasks::Facades facades_;
+  tasks::Pumps pumps_;
   stages::Pipeline pipeline_;
   std::string server_info_;
   std::size_t serving_ = 0;

@@ -53,6 +53,7 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
                 .via = via_,
                 .find_session = [this](std::string_view id) { return find_session(id); },
                 .means = means_,
+                .tasks = &config_.tasks,
                 .changed = [this] { schedule_routes(); },
                 .session_changed = [this](std::string_view session) { session_changed(session); },
                 .stale_max = config_.limits.stale_max,
@@ -118,8 +119,8 @@ void Gateway::mount() {
       endpoints_.back().endpoint->set_options(front_options());
       before.erase(same);
     } else {
-      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, input_parts(), options.path,
-                                                                front_options())});
+      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, input_parts(),
+                                                                config_.tasks, options.path, front_options())});
     }
   }
   for (Mounted& mounted : endpoints_)
@@ -127,6 +128,7 @@ void Gateway::mount() {
   for (Mounted& gone : before) {
     gone.endpoint->end_streams();
     gone.endpoint->http().sessions().end_all();
+    gone.endpoint->end_tasks();
     unmounted_.push_back(std::move(gone.endpoint));
   }
 }
@@ -324,6 +326,8 @@ Task<void> Gateway::stop() {
   log::info("draining");
   for (Mounted& mounted : endpoints_) mounted.endpoint->end_streams();
   co_await http_server_.stop(config_.limits.drain);
+  for (Mounted& mounted : endpoints_) co_await mounted.endpoint->stop_tasks();
+  for (const auto& endpoint : unmounted_) co_await endpoint->stop_tasks();
   co_await parking_.stop();
   if (admin_) co_await admin_->stop();
   for (Mounted& mounted : endpoints_) mounted.endpoint->http().sessions().end_all();

@@ -12,13 +12,14 @@ std::string_view to_text(Kind kind) {
   switch (kind) {
     case Kind::forward: return "fwd";
     case Kind::parked: return "park";
+    case Kind::absorbed: return "absorb";
     case Kind::redo: return "redo";
   }
   return "fwd";
 }
 
 std::optional<Kind> parse_kind(std::string_view text) {
-  for (const Kind kind : {Kind::forward, Kind::parked, Kind::redo})
+  for (const Kind kind : {Kind::forward, Kind::parked, Kind::absorbed, Kind::redo})
     if (to_text(kind) == text) return kind;
   return std::nullopt;
 }

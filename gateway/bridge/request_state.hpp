@@ -12,17 +12,19 @@ namespace gatehouse::bridge {
 
 struct RequestState {
   enum class Kind {
-    forward,  ///< The server's own state (`inner`) goes back to it.
-    parked,   ///< A call waits here under `parked`.
-    redo,     ///< The call failed and is made again once its URLs were visited.
+    forward,   ///< The server's own state (`inner`) goes back to it.
+    parked,    ///< A call waits here under `parked`.
+    absorbed,  ///< The call became a task at its server (`inner` is its sealed id) and goes on with these answers.
+    redo,      ///< The call failed and is made again once its URLs were visited.
   };
   Kind kind = Kind::forward;
-  std::string server;                ///< Its configured name.
-  std::string digest;                ///< Of the call (digest.hpp).
-  std::optional<std::string> inner;  ///< forward: as the server gave it; none: it gave none and gets none.
-  std::string owner;                 ///< parked: the process that holds the call.
-  std::string parked;                ///< parked: its id there.
-  std::uint64_t generation = 0;      ///< parked: which of its answers this is; counts from 1.
+  std::string server;  ///< Its configured name.
+  std::string digest;  ///< Of the call (digest.hpp).
+  std::optional<std::string>
+      inner;           ///< forward: as the server gave it; none: it gave none and gets none. absorbed: a task id.
+  std::string owner;   ///< parked: the process that holds the call.
+  std::string parked;  ///< parked: its id there.
+  std::uint64_t generation = 0;  ///< parked: which of its answers this is; counts from 1.
 
   bool operator==(const RequestState&) const = default;
 };

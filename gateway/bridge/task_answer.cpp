@@ -21,7 +21,8 @@ bool is_hop_member(const json::Member& member) {
 std::string bare_result(const mcp::Answer& answer) {
   json::Splice body = answer.body;
   const json::ObjectView& meta = answer.view.meta;
-  if (!meta.text.empty()) json::rewrite_members(body, meta, [](const json::Member& member) { return is_hop_member(member); }, {});
+  if (!meta.text.empty())
+    json::rewrite_members(body, meta, [](const json::Member& member) { return is_hop_member(member); }, {});
   return body.str();
 }
 
@@ -52,7 +53,18 @@ bool lacks_details(const DetailedTask& task) {
 
 }  // namespace
 
+mcp::Reply read_again(const mcp::Answer& answer) {
+  auto read = read_raw(answer.body.str(), mcp::Uris::skip);
+  if (read) (*read)->kind = answer.kind;
+  return read;
+}
+
 Result<std::optional<TaskObject>> read_created(const mcp::Answer& answer, TaskForm form) {
+  if (answer.view.object.text.empty()) {
+    const auto read = read_again(answer);
+    if (!read) return fail(Error(read.error()));
+    return read_created(**read, form);
+  }
   std::string_view raw = answer.view.object.text;
   if (form == TaskForm::core) {
     const json::Member* member = answer.view.object.find("task");
@@ -77,6 +89,11 @@ std::unique_ptr<mcp::Answer> write_created(const TaskObject& task, TaskForm form
 }
 
 Result<DetailedTask> read_detailed(const mcp::Answer& answer) {
+  if (answer.view.object.text.empty()) {
+    const auto read = read_again(answer);
+    if (!read) return fail(Error(read.error()));
+    return read_detailed(**read);
+  }
   // Only the task's own members: a result may be large.
   auto flat = Value::object();
   for (const json::Member& member : answer.view.object.members) {
@@ -138,6 +155,7 @@ bool insists_on_tasks(const mcp::Reply& reply) {
   if (!reply || !(*reply)->is_error) return false;
   const auto error = json::parse((*reply)->body.str());
   const Value* data = error ? error->find("data") : nullptr;
+  if (const Value* ours = data ? data->find("gatehouse") : nullptr) data = ours;  // as older clients are told it
   const Value* required = data ? data->find("requiredCapabilities") : nullptr;
   const Value* extensions = required ? required->find("extensions") : nullptr;
   return extensions && extensions->find(mcp::kTasksExtension);

@@ -12,6 +12,9 @@
 /// Answers about tasks, between the core feature of 2025-11-25 and the extension. Pure.
 namespace gatehouse::bridge {
 
+/// The answer as if a server had sent it just now: answers made here have no view.
+[[nodiscard]] mcp::Reply read_again(const mcp::Answer& answer);
+
 /// The task that a `tools/call` became; none: the server just answered. Errors: bad_reply.
 [[nodiscard]] Result<std::optional<TaskObject>> read_created(const mcp::Answer& answer, TaskForm form);
 /// A `CreateTaskResult`: flat with `resultType: "task"`, or `{"task":{…}}`.

@@ -46,8 +46,9 @@ TEST(TaskAnswer, OfAProtocolErrorIsFailedInBoth) {
 
 TEST(TaskAnswer, IsReadAsItWasWritten) {
   const std::string result = R"({"content":[{"type":"text","text":"{\"x\":1e400}"}],"structuredContent":{"n":1.0}})";
-  for (DetailedTask task : {DetailedTask{kTask, {}, R"({"code":1,"message":""})", {}}, DetailedTask{kTask, result, {}, {}},
-                            DetailedTask{kTask, {}, {}, R"({"k":{"method":"roots/list"}})"}, DetailedTask{kTask, {}, {}, {}}}) {
+  for (DetailedTask task :
+       {DetailedTask{kTask, {}, R"({"code":1,"message":""})", {}}, DetailedTask{kTask, result, {}, {}},
+        DetailedTask{kTask, {}, {}, R"({"k":{"method":"roots/list"}})"}, DetailedTask{kTask, {}, {}, {}}}) {
     task.task.status = !task.result.empty()          ? TaskStatus::completed
                        : !task.error.empty()         ? TaskStatus::failed
                        : task.input_requests.empty() ? TaskStatus::working
@@ -70,6 +71,18 @@ TEST(TaskAnswer, GivesBackAToolsFailureAsTheToolsResult) {
   EXPECT_EQ((*reply)->body.str(), task.result);
 }
 
+TEST(TaskAnswer, ReadsWhatWasWrittenHere) {
+  for (const TaskForm form : {TaskForm::core, TaskForm::extension}) {
+    const auto read = read_created(*write_created(kTask, form), form);
+    ASSERT_TRUE(read && *read);
+    EXPECT_EQ(**read, kTask);
+  }
+  const DetailedTask task{kTask, {}, R"({"code":1,"message":""})", {}};
+  const auto read = read_detailed(*mcp::Answer::of(write_detailed(task)));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->task, kTask);
+}
+
 // LF-1507: what belongs to a status has to be there
 TEST(TaskAnswer, RefusesAStatusWithoutItsDetails) {
   for (const auto* text : {R"({"taskId":"x","status":"completed"})", R"({"taskId":"x","status":"failed","error":7})",
@@ -81,8 +94,8 @@ TEST(TaskAnswer, RefusesAStatusWithoutItsDetails) {
 TEST(TaskAnswer, TellsATaskFromAResult) {
   const auto created = server_answer(R"({"task":{"taskId":"x","status":"working"}})");
   EXPECT_EQ((*read_created(*created, TaskForm::core))->id, "x");
-  for (const auto* plain : {R"({"content":[]})", R"({"content":[],"task":{"taskId":"x","status":"working"}})",
-                            R"({"task":"x"})"}) {
+  for (const auto* plain :
+       {R"({"content":[]})", R"({"content":[],"task":{"taskId":"x","status":"working"}})", R"({"task":"x"})"}) {
     const auto read = read_created(*server_answer(plain), TaskForm::core);
     ASSERT_TRUE(read) << plain;
     EXPECT_FALSE(*read) << plain;
@@ -103,10 +116,11 @@ TEST(TaskAnswer, WritesANewTaskInEitherForm) {
 
 // LF-1502: recognised by what it asks for, whatever its code became on the way
 TEST(TaskAnswer, KnowsAServerThatInsistsOnTasks) {
-  const auto insists = [](std::string_view data) {
-    return insists_on_tasks(server_error(R"({"code":-32021,"message":"","data":)" + std::string(data) + "}"));
+  const auto insists = [](const std::string& data) {
+    return insists_on_tasks(server_error(R"({"code":-32021,"message":"","data":)" + data + "}"));
   };
   EXPECT_TRUE(insists(tasks_not_declared().data));
+  EXPECT_TRUE(insists(R"({"gatehouse":)" + tasks_not_declared().data + "}"));
   EXPECT_FALSE(insists(R"({"requiredCapabilities":{"sampling":{}}})"));
   EXPECT_FALSE(insists("[]"));
   EXPECT_FALSE(insists_on_tasks(server_answer("{}")));

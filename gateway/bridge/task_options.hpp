@@ -13,10 +13,10 @@ enum class Facade {
 
 /// Bounds of the tasks that Gatehouse keeps for clients of 2025-11-25. Defaults: gateway rules, section 13.
 struct TaskOptions {
-  Milliseconds ttl{3'600'000};       ///< Of a task whose client asks for none; also what legacy servers are asked for.
-  Milliseconds max_ttl{86'400'000};  ///< What a client can ask for.
+  Milliseconds ttl{3'600'000};        ///< Of a task whose client asks for none; also what legacy servers are asked for.
+  Milliseconds max_ttl{86'400'000};   ///< What a client can ask for.
   Milliseconds poll_interval{1'000};  ///< Where the server suggests none: between questions about its task.
-  std::size_t max_per_user = 64;      ///< Tasks that are running, or whose result was not fetched yet.
+  std::size_t max_per_user = 256;     ///< Tasks that are running, or whose result was not fetched yet.
   std::size_t max_total = 4096;
   std::size_t max_result_bytes = 256u << 20;  ///< All kept results together.
   Facade facade = Facade::capable;

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <gatehouse/base/time.hpp>
 #include <gatehouse/mcp/call.hpp>
 #include <gatehouse/mcp/methods.hpp>
+#include <gatehouse/mcp/tasks.hpp>
 
 #include "gateway/catalog/header_parameters.hpp"
 #include "gateway/catalog/tool_forms.hpp"
@@ -53,6 +55,8 @@ struct ServerLists {
   mcp::ServerCapabilities capabilities;
   std::string title;  ///< How the server calls itself for people; may be empty.
   std::string instructions;
+  std::map<std::string, mcp::TaskSupport, std::less<>>
+      task_tools;  ///< Tools that may or have to run as tasks, as the server says.
 
   [[nodiscard]] const std::vector<Item>& of(mcp::ListKind kind) const { return items[static_cast<std::size_t>(kind)]; }
   [[nodiscard]] std::vector<Item>& of(mcp::ListKind kind) { return items[static_cast<std::size_t>(kind)]; }

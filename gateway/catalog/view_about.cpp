@@ -56,11 +56,13 @@ mcp::ServerCapabilities View::capabilities() const {
     merged.resources_subscribe |= own.resources_subscribe || !known;
     merged.completions |= own.completions || !known;
     merged.logging |= own.logging || !known;
+    merged.tasks_calls |= own.tasks_calls || own.tasks_extension;
   }
   // Changes are always announced: a server that comes or goes is one, too.
   merged.tools_changed = merged.tools;
   merged.resources_changed = merged.resources;
   merged.prompts_changed = merged.prompts;
+  merged.tasks_cancel = merged.tasks_extension = merged.tasks_calls;  // in whatever form the client knows
   return merged;
 }
 

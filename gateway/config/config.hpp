@@ -13,6 +13,7 @@
 #include <gatehouse/net/url.hpp>
 
 #include "gateway/bridge/question_options.hpp"
+#include "gateway/bridge/task_options.hpp"
 #include "gateway/upstream/options.hpp"
 
 /// The configuration as it was meant, after reading and checking. Defaults stand here and nowhere else.
@@ -46,6 +47,7 @@ using upstream::Era;
 using upstream::LegacyScope;
 using upstream::Transport;
 using Questions = bridge::QuestionOptions;
+using Tasks = bridge::TaskOptions;
 using Server = upstream::Options;  ///< Entry of `servers`, in full.
 
 /// Bounds towards clients.
@@ -97,6 +99,7 @@ struct Config {
   std::vector<std::string> token_keys;
   Limits limits;
   Questions questions;
+  Tasks tasks;
   Log log;
   /// Values that were not written down: key path (`servers.jira.headers.Authorization`) -> the text with its `${…}` or `file:`.
   /// Whatever stands here is shown by its reference and never by its value.

@@ -42,6 +42,7 @@ constexpr std::array<std::string_view, 3> kTransports = {"auto", "http", "sse"};
 constexpr std::array<std::string_view, 3> kEras = {"auto", "modern", "legacy"};
 constexpr std::array<std::string_view, 3> kScopes = {"user", "request", "shared"};
 constexpr std::array<std::string_view, 5> kLevels = {"debug", "info", "warn", "error", "off"};
+constexpr std::array<std::string_view, 2> kFacades = {"capable", "all"};
 constexpr std::array<std::string_view, 2> kFormats = {"json", "text"};
 
 constexpr Key program(Key key) { return key.side = Side::program, key; }
@@ -71,6 +72,7 @@ constexpr std::array kTop = {
             "hold."}),
     Key{"limits", Shape::section, nullptr, "Bounds towards clients."},
     Key{"questions", Shape::section, nullptr, "Bounds of what servers ask people through clients."},
+    Key{"tasks", Shape::section, nullptr, "Tasks that Gatehouse keeps for clients of 2025-11-25."},
     Key{"log", Shape::section, nullptr, "What is written to stderr."},
 };
 
@@ -120,6 +122,8 @@ constexpr std::array kServer = {
                                  "`http`: Streamable HTTP. `sse`: HTTP+SSE of 2024-11-05. `auto`: found out."})),
     one_of(kEras, {"era", Shape::choice, at<&Server::era>,
                    "`modern`: 2026-07-28, stateless. `legacy`: revisions with a handshake. `auto`: found out."}),
+    Key{"prefer_tasks", Shape::flag, at<&Server::prefer_tasks>,
+        "Tools of a 2025-11-25 server that may run as tasks do so for stateless clients that can follow one."},
     in(10, kDay,
        {"timeout", Shape::duration, at<&Server::timeout>, "Longest silence of a call; progress starts it anew."}),
     in(10, 7 * kDay, {"max_timeout", Shape::duration, at<&Server::max_timeout>, "Longest call, whatever happens."}),
@@ -238,6 +242,29 @@ constexpr std::array kQuestions = {
        {"max_parked_per_server", Shape::count, at<&Questions::max_parked_per_server>, "The same for one server."}),
 };
 
+constexpr std::array kTasks = {
+    in(kSecond, 30 * kDay,
+       {"ttl", Shape::duration, at<&Tasks::ttl>,
+        "How long a task is kept after its creation if its client asks for no time; also what servers of 2025-11-25 "
+        "are "
+        "asked for."}),
+    in(kSecond, 30 * kDay, {"max_ttl", Shape::duration, at<&Tasks::max_ttl>, "Longest time that a client can ask for."}),
+    in(20, kHour,
+       {"poll_interval", Shape::duration, at<&Tasks::poll_interval>,
+        "How often clients are told to ask for their task, and servers are asked that suggest no interval."}),
+    in(1, 1'000'000,
+       {"max_per_user", Shape::count, at<&Tasks::max_per_user>,
+        "Tasks of one user that run or whose result was not fetched; more are refused with error -31007."}),
+    in(1, 1'000'000, {"max_total", Shape::count, at<&Tasks::max_total>, "The same for all users of an endpoint."}),
+    in(kKiB, 64 * kGiB,
+       {"max_result_bytes", Shape::bytes, at<&Tasks::max_result_bytes>,
+        "Memory for the results of an endpoint's tasks."}),
+    one_of(kFacades,
+           {"facade", Shape::choice, at<&Tasks::facade>,
+            "Whose tools may run as tasks. `capable`: those of servers that know tasks. `all`: all; a plain call "
+            "is kept as a task."}),
+};
+
 constexpr std::array kLog = {
     one_of(kLevels, {"level", Shape::choice, at<&Log::level>, "Least important lines that are written."}),
     one_of(kFormats, {"format", Shape::choice, at<&Log::format>, "JSON lines for machines, text for people."}),
@@ -256,9 +283,11 @@ const Section kLimitsSection{"limits", "Bounds towards clients.", kLimits, &fres
 const Section kQuestionsSection{"questions",
                                 "Bounds of what servers ask people through clients. See [bridging](bridging.md).",
                                 kQuestions, &fresh<Questions>};
+const Section kTasksSection{"tasks", "Tasks that Gatehouse keeps for clients of 2025-11-25. See [tasks](tasks.md).",
+                            kTasks, &fresh<Tasks>};
 const Section kLogSection{"log", "What is written to stderr.", kLog, &fresh<Log>};
 const std::array kSections = {&kTopSection,    &kAdminSection,     &kEndpointSection, &kServerSection,
-                              &kLimitsSection, &kQuestionsSection, &kLogSection};
+                              &kLimitsSection, &kQuestionsSection, &kTasksSection,    &kLogSection};
 
 }  // namespace
 
@@ -274,6 +303,7 @@ const Section& endpoint_section() { return kEndpointSection; }
 const Section& server_section() { return kServerSection; }
 const Section& limits_section() { return kLimitsSection; }
 const Section& questions_section() { return kQuestionsSection; }
+const Section& tasks_section() { return kTasksSection; }
 const Section& log_section() { return kLogSection; }
 std::span<const Section* const> all_sections() { return kSections; }
 

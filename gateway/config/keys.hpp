@@ -62,6 +62,7 @@ struct Section {
 [[nodiscard]] const Section& server_section();                 ///< Owner: Server.
 [[nodiscard]] const Section& limits_section();                 ///< Owner: Limits.
 [[nodiscard]] const Section& questions_section();              ///< Owner: Questions.
+[[nodiscard]] const Section& tasks_section();                  ///< Owner: Tasks.
 [[nodiscard]] const Section& log_section();                    ///< Owner: Log.
 [[nodiscard]] std::span<const Section* const> all_sections();  ///< In the order of the manual.
 

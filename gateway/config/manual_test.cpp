@@ -94,6 +94,7 @@ TEST(ConfigSchema, KnowsEveryKey) {
                                    properties(schema->find("$defs")->find("server")),
                                    properties(top.find("limits")),
                                    properties(top.find("questions")),
+                                   properties(top.find("tasks")),
                                    properties(top.find("log"))};
   for (std::size_t i = 0; i < all_sections().size(); ++i) {
     ASSERT_TRUE(sections[i]) << all_sections()[i]->path;

@@ -121,6 +121,8 @@ void parse(Reading& reading, const Node& root) {
       return read_section(reading, limits_section(), member.value, path, &config.limits, no_sections);
     if (member.key == "questions")
       return read_section(reading, questions_section(), member.value, path, &config.questions, no_sections);
+    if (member.key == "tasks")
+      return read_section(reading, tasks_section(), member.value, path, &config.tasks, no_sections);
     read_section(reading, log_section(), member.value, path, &config.log, no_sections);
   };
   read_section(reading, top_section(), root, "", &reading.config, on_section);

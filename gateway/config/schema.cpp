@@ -132,6 +132,7 @@ std::string schema_json() {
                           {"additionalProperties", ref("server")}}));
   describe("limits", section_schema(limits_section()));
   describe("questions", section_schema(questions_section()));
+  describe("tasks", section_schema(tasks_section()));
   describe("log", section_schema(log_section()));
   Value out = Value::object(
       {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Gatehouse configuration"}});

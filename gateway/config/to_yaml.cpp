@@ -45,6 +45,7 @@ class Printer {
     block("servers", 0, [&] { servers(); });
     block("limits", 0, [&] { section_keys(limits_section(), &config->limits, "limits", 1); });
     block("questions", 0, [&] { section_keys(questions_section(), &config->questions, "questions", 1); });
+    block("tasks", 0, [&] { section_keys(tasks_section(), &config->tasks, "tasks", 1); });
     block("log", 0, [&] { section_keys(log_section(), &config->log, "log", 1); });
     return std::move(out_);
   }

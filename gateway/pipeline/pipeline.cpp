@@ -7,6 +7,8 @@
 #include "gateway/stages/rescue.hpp"
 #include "gateway/stages/route.hpp"
 #include "gateway/stages/subscribe.hpp"
+#include "gateway/stages/tasks.hpp"
+#include "gateway/stages/watch_tasks.hpp"
 
 namespace gatehouse::pipeline {
 
@@ -15,10 +17,12 @@ stages::Pipeline make_pipeline(Parts parts) {
   p.add<stages::Rescue>();                                // the only place where a failure becomes a tool's result
   p.add<stages::Observe>(parts.metrics, parts.call_log);  // sees every outcome, refusals included
   p.add<stages::AnswerLists>(parts.input.keys);           // lists come from memory: no server can delay them
-  p.add<stages::Listen>(parts.watchers);                  // long streams end here, too
-  p.add<stages::Route>();                                 // from here on the call has a server
-  p.add<stages::Subscribe>(parts.watchers);               // many clients, one subscription at the server
-  p.add<stages::Forward>(parts.input);                    // out to the server and back, through the bridge
+  p.add<stages::WatchTasks>(parts.tasks.hop, parts.tasks.routes);  // beside the next one
+  p.add<stages::Listen>(parts.watchers);                           // long streams end here, too
+  p.add<stages::Route>();                                          // from here on the call has a server
+  p.add<stages::Subscribe>(parts.watchers);                        // many clients, one subscription at the server
+  p.add<stages::Tasks>(parts.tasks);                               // a call may become a task, a task a call
+  p.add<stages::Forward>(parts.input);                             // out to the server and back, through the bridge
   return p;
 }
 

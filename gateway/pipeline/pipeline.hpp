@@ -1,6 +1,7 @@
 #pragma once
 #include "gateway/stages/call.hpp"
 #include "gateway/stages/input.hpp"
+#include "gateway/stages/tasks.hpp"
 #include "gateway/stages/watchers.hpp"
 #include "gateway/telemetry/call_log.hpp"
 #include "gateway/telemetry/metrics.hpp"
@@ -13,6 +14,7 @@ struct Parts {
   telemetry::CallLog& call_log;
   stages::Watchers& watchers;
   stages::Input::Parts input;
+  stages::Tasks::Parts tasks;
 };
 
 /// THE hot path: what happens to a request, in order. docs/request-life.md draws the same list.

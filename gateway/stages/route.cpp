@@ -90,6 +90,8 @@ Task<mcp::Reply> answered(mcp::Reply reply) { co_return reply; }
 }  // namespace
 
 Task<mcp::Reply> Route::handle(Call& call, Next next) {
+  const mcp::Method method = call.in.request.method;
+  if (mcp::target_of(method) == mcp::Target::task || method == mcp::Method::tasks_list) return next(call);
   auto target = find(call);
   if (!target) return answered(fail(std::move(target.error())));
   call.target = std::move(*target);

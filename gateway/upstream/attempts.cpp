@@ -17,6 +17,20 @@ std::string slot_owner(const mcp::Call& call, const mcp::ClientCapabilities& dec
   return owner;
 }
 
+/// Makes a task, or asks for one.
+bool is_about_task(const mcp::Message& request) {
+  return mcp::target_of(request.method) == mcp::Target::task ||
+         (request.method == mcp::Method::tools_call && request.params.object.find("task"));
+}
+
+/// A server may know a task only on the connection that made it: all of one user's tasks share one, whatever carries it. What is asked
+/// for a task names it.
+std::string task_owner(const mcp::Call& call, const mcp::ClientCapabilities& declared) {
+  std::string owner("task");
+  owner.append(1, '\0').append(call.client.principal).append(1, '\0');
+  return owner.append(mcp::to_json(declared, mcp::kLatestLegacy).str());
+}
+
 }  // namespace
 
 mcp::ClientCapabilities Upstream::declared(const mcp::Client& client) const {
@@ -40,9 +54,11 @@ void Upstream::expire_connections() {
 /// A stateless client that can be asked something, or wants log lines, needs a connection that is only its own.
 bool Upstream::wants_slot(const mcp::Call& call) const {
   const mcp::Client& client = call.client;
-  return client.session.empty() && mcp::may_require_input(call.request.method) &&
-         (client.capabilities.any_callback() || client.log_level) && options_.legacy_scope != LegacyScope::shared &&
-         options_.max_bindings > 0 && options_.max_slots > 0 && mcp::has_sessions(main_->link->peer().revision);
+  if (!client.session.empty() || !(client.capabilities.any_callback() || client.log_level)) return false;
+  const bool about_task = is_about_task(call.request);
+  return (about_task ? client.capabilities.any_callback() : mcp::may_require_input(call.request.method)) &&
+         options_.legacy_scope != LegacyScope::shared && options_.max_bindings > 0 && options_.max_slots > 0 &&
+         mcp::has_sessions(main_->link->peer().revision);
 }
 
 /// Whether the session has something on the server's side that it must not share.
@@ -95,6 +111,10 @@ Task<Result<Answered>> Upstream::attempt_in_slot(const mcp::Call& call, Lower lo
   wish.capabilities = known;
   wish.alone = alone;
   wish.once = once;
+  if (is_about_task(call.request)) {
+    wish.owner = task_owner(call, known);
+    wish.alone = wish.once = false;
+  }
   auto taken = co_await slots_.take(std::move(wish), call.cancel);
   if (!taken) co_return fail(std::move(taken.error()));
   const std::shared_ptr<Slot> slot = std::move(*taken);

@@ -6,6 +6,8 @@
 #include <gatehouse/base/log.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
 
+#include "gateway/upstream/task_tools.hpp"
+
 namespace gatehouse::upstream {
 namespace {
 
@@ -108,6 +110,7 @@ Task<Result<Fetched>> fetch_lists(client::Link& link, FetchOptions options, Canc
     auto fetched = co_await fetch_list(link, kind, all, &dropped, options, cancel);
     if (!fetched) co_return fail(std::move(fetched.error()));
   }
+  settle_task_tools(all.lists, peer.revision, options.tasks_for_all);
   if (dropped > 0)
     log::warn("server lists items without a name",
               {{"server", options.server_name}, {"count", std::to_string(dropped), true}});

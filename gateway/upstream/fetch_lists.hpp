@@ -14,6 +14,7 @@ struct FetchOptions {
   Milliseconds timeout{60'000};
   catalog::SettleRules rules;
   bool public_lists = false;        ///< The operator says that everybody sees the same (GB-313).
+  bool tasks_for_all = false;       ///< Every tool is shown as one that may run as a task (task_tools.hpp).
   Milliseconds legacy_ttl{60'000};  ///< Of lists without hints whose changes are announced (GB-312).
 };
 

@@ -34,6 +34,7 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> headers;
   Transport transport = Transport::automatic;
   Era era = Era::automatic;
+  bool prefer_tasks = false;  ///< Tools that may run as tasks do, for clients that can follow one.
   // -- limits
   Milliseconds timeout{60'000};       ///< Longest silence of a call: restarted by progress.
   Milliseconds max_timeout{900'000};  ///< Longest call, whatever happens.

@@ -218,6 +218,7 @@ FetchOptions Upstream::fetch_options(const client::Peer& peer) const {
           .timeout = options_.timeout,
           .rules = {.drops_invalid_headers = sends_headers, .icons = options_.icons},
           .public_lists = options_.public_lists,
+          .tasks_for_all = environment_.tasks && environment_.tasks->facade == bridge::Facade::all,
           .legacy_ttl = environment_.legacy_list_ttl};
 }
 

@@ -17,6 +17,7 @@
 #include <gatehouse/net/timers.hpp>
 #include <gatehouse/transport/session.hpp>
 
+#include "gateway/bridge/task_options.hpp"
 #include "gateway/catalog/server_lists.hpp"
 #include "gateway/upstream/bindings.hpp"
 #include "gateway/upstream/fetch_lists.hpp"
@@ -56,6 +57,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
     std::string via;                     ///< `Via` of outgoing HTTP requests.
     SessionFinder find_session;
     const asking::Means& means;
+    const bridge::TaskOptions* tasks = nullptr;                          ///< Null: the defaults.
     std::function<void()> changed;                                       ///< Lists or state changed.
     std::function<void(std::string_view session)> session_changed = {};  ///< `lists_for` this session changed.
     Milliseconds stale_max{600'000};  ///< How long a server's lists are shown while it is down (GB-316).

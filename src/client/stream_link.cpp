@@ -1,6 +1,8 @@
 // Connections over one ordered channel (stdio, HTTP+SSE, memory), both eras: answers are told apart by their ids.
 #include "src/client/stream_link.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -26,8 +28,11 @@ struct StreamLink::Pending {
         wants_logs(request.log_level.has_value()),
         uris(request.uris),
         clock(time),
-        questions(timers, std::move(send), &time) {}
+        questions(timers, std::move(send), &time) {
+    if (request.method == mcp::Method::tasks_result && request.params) task_id = request.params->task_id;
+  }
   Listener& listener;
+  std::string_view task_id;  // whose result is waited for
   bool may_be_asked;
   bool takes_lines;
   bool wants_logs;
@@ -168,12 +173,24 @@ StreamLink::Pending* StreamLink::only_one(bool Pending::* property) {
   return only;
 }
 
+/// What is asked for a task goes to whoever waits for its result (gateway rule 6.3, step 2).
+StreamLink::Pending* StreamLink::waiting_for_task(std::string_view related) {
+  const auto object = related.empty() ? Result<json::Value>(json::Value()) : json::parse(related);
+  const std::string_view task = object ? object->text("taskId") : std::string_view();
+  if (task.empty()) return nullptr;
+  const auto found =
+      std::ranges::find_if(pending_, [task](const auto& entry) { return entry.second->task_id == task; });
+  return found == pending_.end() ? nullptr : found->second;
+}
+
 void StreamLink::take_request(const mcp::Message& message, std::string_view text) {
   if (sender_) {
     log::warn("modern server sent a request, which it must not", {{"method", message.rpc.method}});
     return;
   }
-  if (Pending* pending = only_one(&Pending::may_be_asked)) {
+  Pending* pending = waiting_for_task(message.params.meta.related_task);
+  if (!pending) pending = only_one(&Pending::may_be_asked);
+  if (pending) {
     pending->clock.heard();
     return pending->questions.take(text, &pending->listener);
   }

@@ -48,6 +48,7 @@ class StreamLink final : public Link {
   void take_request(const mcp::Message& message, std::string_view text);
   void take_notification(const mcp::Message& message);
   Pending* only_one(bool Pending::* property);
+  Pending* waiting_for_task(std::string_view related);
 
   net::Loop& loop_;
   std::unique_ptr<transport::Channel> channel_;

@@ -35,7 +35,8 @@ export function matrix(name) {
     for (const kind of chosen) servers.set(kind.name, await start(kind));
     if (direct) return;
     gateway = await Gateway.serve({
-      servers: Object.fromEntries([...servers].map(([server, { target }]) => [server, target])), limits: { page_bytes: 2048 }
+      servers: Object.fromEntries([...servers].map(([server, { target }]) => [server, { ...target, prefer_tasks: true }])),
+      limits: { page_bytes: 2048 }, tasks: { facade: 'all' }
     });
     shared = await connect(client.era, client.target(gateway), { answers }).catch((error) => ({ error }));
   });

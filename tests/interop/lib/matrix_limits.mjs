@@ -20,7 +20,10 @@ export const limits = [
     why: '2026-07-28 has no event ids: closing the stream of a request cancels it.'
   },
   { verdict: NOT_YET, feature: ['list changed', 'subscription'], client: ['modern', 'stdio'], server: 'old-pipe', why: 'Changes in a stateless client\'s own process are not heard yet.' },
-  { verdict: NOT_YET, feature: 'tasks', why: 'Tasks are not offered yet.' }
+  {
+    verdict: IMPOSSIBLE, feature: 'tasks', client: 'modern', server: ['new-pipe', 'new-web', 'dual-web'], rule: 'extension io.modelcontextprotocol/tasks, "Capability Negotiation"',
+    why: 'Whether a call becomes a task is the server\'s decision, and servers of SDK 2.x have no tasks: tasks.test.mjs has one that does.'
+  }
 ];
 
 const matches = (want, value) => want === undefined || [want].flat().includes(value);
