@@ -11,11 +11,6 @@ namespace {
 
 std::string text_of(int error) { return std::error_code(error, std::generic_category()).message(); }
 
-void append_number(std::string& out, std::size_t value) {
-  char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
 bool has_length_without_body(std::string_view method) {
   return method == "POST" || method == "PUT" || method == "PATCH";
 }
@@ -70,19 +65,27 @@ Task<Result<void>> ClientConnection::establish(Cancel& limit) {
 }
 
 std::string_view ClientConnection::compose(const Url& url, const HttpRequest& request) {
-  std::string& out = request_head_;
-  out.clear();
-  out.append(request.method).append(" ").append(url.target).append(" HTTP/1.1\r\n");
-  out.append(origin_.host_line).append(request.fixed_headers);
-  for (const Header& header : request.headers) out.append(header.name).append(": ").append(header.value).append("\r\n");
+  char digits[20];
+  std::string_view length;
   if (request.body || has_length_without_body(request.method)) {
-    out.append("Content-Length: ");
-    append_number(out, request.body ? Gather({}, *request.body).size() : 0);
-    out.append("\r\n");
+    const std::size_t bytes = request.body ? Gather({}, *request.body).size() : 0;
+    length = {digits, std::to_chars(digits, digits + sizeof digits, bytes).ptr};
   }
-  out.append("\r\n");
+  const auto each_part = [&](auto take) {
+    take(request.method), take(" "), take(url.target), take(" HTTP/1.1\r\n");
+    take(origin_.host_line), take(request.fixed_headers);
+    for (const Header& header : request.headers) take(header.name), take(": "), take(header.value), take("\r\n");
+    if (!length.empty()) take("Content-Length: "), take(length), take("\r\n");
+    take("\r\n");
+  };
+  std::size_t size = 0;
+  each_part([&size](std::string_view part) { size += part.size(); });
+  request_head_.resize_and_overwrite(size, [&](char* at, std::size_t) {
+    each_part([&at](std::string_view part) { at += part.copy(at, part.size()); });
+    return size;
+  });
   reader_.begin(request.method == "HEAD");
-  return out;
+  return request_head_;
 }
 
 ssize_t ClientConnection::receive() {

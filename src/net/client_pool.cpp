@@ -37,9 +37,15 @@ HttpClient::Impl::~Impl() {
   for (ClientConnection& connection : busy) connection.orphan();
 }
 
+HttpClient::Impl::Origin* HttpClient::Impl::find(const Url& url) {
+  const OriginKey key{url.host, url.port, url.tls};
+  if (latest && latest->key() == key) return latest;
+  const auto found = origins.find(key);
+  return found == origins.end() ? nullptr : latest = found->second.get();
+}
+
 HttpClient::Impl::Origin& HttpClient::Impl::origin_of(const Url& url) {
-  const auto found = origins.find(OriginKey{url.host, url.port, url.tls});
-  if (found != origins.end()) return *found->second;
+  if (Origin* const known = find(url)) return *known;
   auto origin = std::make_unique<Origin>(url);
   Origin& made = *origin;
   origins.emplace(made.key(), std::move(origin));
@@ -48,14 +54,15 @@ HttpClient::Impl::Origin& HttpClient::Impl::origin_of(const Url& url) {
 
 void HttpClient::Impl::release(Origin& origin) {
   if (--origin.open > 0) return;
+  if (latest == &origin) latest = nullptr;
   const auto node = origins.extract(origin.key());  // dies after its key
 }
 
 std::unique_ptr<ClientConnection> HttpClient::Impl::take_idle(const Url& url) {
   for (;;) {
-    const auto found = origins.find(OriginKey{url.host, url.port, url.tls});
-    if (found == origins.end() || found->second->idle.empty()) return nullptr;
-    std::unique_ptr<ClientConnection> connection(&found->second->idle.back());
+    Origin* const origin = find(url);
+    if (!origin || origin->idle.empty()) return nullptr;
+    std::unique_ptr<ClientConnection> connection(&origin->idle.back());
     remove_idle(*connection);
     if (connection->is_quiet()) return connection;
   }

@@ -92,6 +92,7 @@ struct HttpClient::Impl {
   Impl(Loop& the_loop, HttpClientOptions the_options);
   ~Impl();
 
+  Origin* find(const Url& url);  // null if there is none
   Origin& origin_of(const Url& url);
   void release(Origin& origin);  // one of its `open`
   struct Reservation {           // keeps an origin while a connection to it is being made
@@ -119,6 +120,7 @@ struct HttpClient::Impl {
     std::size_t operator()(const OriginKey& key) const { return std::hash<std::string_view>{}(key.host) ^ key.port; }
   };
   std::unordered_map<OriginKey, std::unique_ptr<Origin>, Hash> origins;  // the keys view into the values
+  Origin* latest = nullptr;  // that was looked for: most requests go where the one before went
   Origin::List busy;
   std::vector<Buffer> spare;
   Timer round;

@@ -41,20 +41,37 @@ inline std::string_view trim_blanks(std::string_view text) {
   return text;
 }
 
+/// Whether two texts of the same length, which is not 0, can be the same but for the case of letters. Most others fail here.
+inline bool may_be_same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ((a.front() ^ b.front()) & ~0x20) == 0;
+}
+
+#ifdef __SSE2__
+/// One bit for each of the bytes: a letter, a digit or a dash.
+inline std::uint32_t usual_token_bytes(__m128i bytes) {
+  const auto between = [](__m128i some, char first, char last) {
+    return _mm_and_si128(_mm_cmpgt_epi8(some, _mm_set1_epi8(static_cast<char>(first - 1))),
+                         _mm_cmplt_epi8(some, _mm_set1_epi8(static_cast<char>(last + 1))));
+  };
+  const __m128i letters = between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+  const __m128i digits = between(bytes, '0', '9');
+  const __m128i dashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letters, digits), dashes)));
+}
+
+/// One bit for each of the bytes: a control character, a tab included.
+inline std::uint32_t control_bytes(__m128i bytes) {
+  const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+  const __m128i dels = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(controls, dels)));
+}
+#endif
+
 /// The first byte that may not stand in a token, or `end`. Looks at many bytes at a time.
 inline const char* find_token_end(const char* p, const char* end) {
 #ifdef __SSE2__
-  const auto between = [](__m128i bytes, char first, char last) {
-    return _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(static_cast<char>(first - 1))),
-                         _mm_cmplt_epi8(bytes, _mm_set1_epi8(static_cast<char>(last + 1))));
-  };
   while (end - p >= 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i letters = between(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
-    const __m128i digits = between(bytes, '0', '9');
-    const __m128i dashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'));
-    const auto usual =
-        static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letters, digits), dashes)));
+    const std::uint32_t usual = usual_token_bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
     p += std::countr_one(usual);
     if (usual == 0xffff) continue;
     if (!is_token_byte(*p)) return p;
@@ -69,10 +86,7 @@ inline const char* find_token_end(const char* p, const char* end) {
 inline const char* find_control_byte(const char* p, const char* end) {
 #ifdef __SSE2__
   while (end - p >= 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-    const __m128i dels = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
-    const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(controls, dels)));
+    const std::uint32_t hits = control_bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
     if (hits == 0) {
       p += 16;
       continue;

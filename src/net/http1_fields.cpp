@@ -31,6 +31,22 @@ bool differ_in_case_only(std::uint64_t x, std::uint64_t y) {
   return (different << 2 & ~letters) == 0;
 }
 
+bool are_same_but_for_case(std::uint64_t x, std::uint64_t y) { return x == y || differ_in_case_only(x, y); }
+
+/// Texts of the same size, which is less than four bytes.
+bool are_same_tiny(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return x == y || to_lower(x) == to_lower(y); });
+}
+
+#ifdef __SSE2__
+/// Eight to sixteen bytes: their first eight and their last eight, which may overlap.
+__m128i both_ends(std::string_view text) {
+  const auto half = [](const char* at) { return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)); };
+  return _mm_unpacklo_epi64(half(text.data()), half(text.data() + text.size() - 8));
+}
+bool is_short(std::string_view text) { return text.size() >= 8 && text.size() <= 16; }
+#endif
+
 /// Takes the next piece of a list off the front; separators inside quotes do not count.
 std::string_view next_item(std::string_view& list, char separator) {
   bool quoted = false;
@@ -73,24 +89,27 @@ bool has_zero_quality(std::string_view parameters) {
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   constexpr std::size_t kWord = 8;
   if (a.size() != b.size()) return false;
-  if (a.size() < kWord / 2) {
-    return std::ranges::equal(a, b, [](char x, char y) { return x == y || to_lower(x) == to_lower(y); });
-  }
-  const auto same = [](std::uint64_t x, std::uint64_t y) { return x == y || differ_in_case_only(x, y); };
-  if (a.size() < kWord) return same(short_word(a), short_word(b));
+  if (a.size() < kWord / 2) return are_same_tiny(a, b);
+  if (a.size() < kWord) return are_same_but_for_case(short_word(a), short_word(b));
   const std::size_t last = a.size() - kWord;  // the last word may overlap the one before
   for (std::size_t i = 0; i < last; i += kWord) {
-    if (!same(word_at(a.data() + i), word_at(b.data() + i))) return false;
+    if (!are_same_but_for_case(word_at(a.data() + i), word_at(b.data() + i))) return false;
   }
-  return same(word_at(a.data() + last), word_at(b.data() + last));
+  return are_same_but_for_case(word_at(a.data() + last), word_at(b.data() + last));
 }
 
 bool is_token(std::string_view text) {
+#ifdef __SSE2__
+  if (is_short(text) && usual_token_bytes(both_ends(text)) == 0xffff) return true;
+#endif
   const char* const end = text.data() + text.size();
   return !text.empty() && find_token_end(text.data(), end) == end;
 }
 
 bool is_field_value(std::string_view text) {
+#ifdef __SSE2__
+  if (is_short(text) && control_bytes(both_ends(text)) == 0) return true;
+#endif
   const char* const end = text.data() + text.size();
   return find_control_byte(text.data(), end) == end;
 }

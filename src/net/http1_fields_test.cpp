@@ -30,9 +30,26 @@ TEST(FieldValue, FindsEveryControlByteEverywhere) {
   }
 }
 
+constexpr std::string_view kAllowed = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+// Against the obvious versions: every byte at every position of texts of every length for which there is a way of its own.
+TEST(ShortTexts, AreTokensAndValuesLikeLongOnes) {
+  for (std::size_t length = 1; length <= 18; ++length) {
+    for (std::size_t position = 0; position < length; ++position) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(length, 'a');
+        text[position] = static_cast<char>(byte);
+        ASSERT_EQ(is_token(text), kAllowed.find(static_cast<char>(byte)) != std::string_view::npos)
+            << byte << " at " << position << " of " << length;
+        ASSERT_EQ(is_field_value(text), byte == '\t' || (byte >= 0x20 && byte != 0x7f))
+            << byte << " at " << position << " of " << length;
+      }
+    }
+  }
+}
+
 // Against the list of RFC 9110, section 5.6.2: every byte at every position.
 TEST(Token, IsMadeOfTokenBytesOnly) {
-  constexpr std::string_view kAllowed = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   EXPECT_FALSE(is_token(""));
   for (const char neighbour : {'a', '-', '_', '7'}) {
     for (std::size_t position = 0; position < 40; ++position) {

@@ -17,6 +17,10 @@ struct Framing {
   bool chunked = false, close = false, keep_alive = false, expect_continue = false;
 };
 
+bool is_called(const Header& header, std::string_view name) {
+  return may_be_same(header.name, name) && equals_ignoring_case(header.name, name);
+}
+
 bool parse_length(std::string_view text, std::uint64_t& out) {
   constexpr std::uint64_t kMax = ~std::uint64_t{0};
   std::uint64_t value = 0;
@@ -61,7 +65,12 @@ class HeadReader {
     kind = k;
     return Step::bad;
   }
-  Step line_end();
+  Step line_end() {
+    if (end_ - p_ < 2 || p_[0] != '\r' || p_[1] != '\n') return unusual_line_end();
+    p_ += 2;
+    return Step::done;
+  }
+  Step unusual_line_end();
   Step version();
   Step field(Headers& headers, Framing& framing);
   Step known_field(const Header& header, Framing& framing);
@@ -78,14 +87,11 @@ class HeadReader {
   int minor_version_ = 1;
 };
 
-Step HeadReader::line_end() {
+Step HeadReader::unusual_line_end() {
   if (p_ == end_) return Step::more;
   if (*p_ == '\n') return bad("a line ends with a bare LF");
   if (*p_ != '\r') return bad("a control character in the head");
-  if (p_ + 1 == end_) return Step::more;
-  if (p_[1] != '\n') return bad("a CR without LF");
-  p_ += 2;
-  return Step::done;
+  return p_ + 1 == end_ ? Step::more : bad("a CR without LF");
 }
 
 Step HeadReader::version() {
@@ -163,23 +169,23 @@ Step HeadReader::field(Headers& headers, Framing& framing) {
 Step HeadReader::known_field(const Header& header, Framing& framing) {
   switch (header.name.size()) {
     case 4:
-      if (equals_ignoring_case(header.name, "host")) ++framing.hosts, framing.host = header.value;
+      if (is_called(header, "host")) ++framing.hosts, framing.host = header.value;
       break;
     case 6:
-      if (equals_ignoring_case(header.name, "expect")) {
+      if (is_called(header, "expect")) {
         framing.expect_continue = equals_ignoring_case(header.value, "100-continue");
       }
       break;
     case 10:
-      if (equals_ignoring_case(header.name, "connection")) read_connection(header.value, framing);
+      if (is_called(header, "connection")) read_connection(header.value, framing);
       break;
     case 14:
-      if (!equals_ignoring_case(header.name, "content-length")) break;
+      if (!is_called(header, "content-length")) break;
       if (++framing.lengths > 1) return bad("more than one Content-Length");
       if (!parse_length(header.value, framing.content_length)) return bad("the Content-Length is malformed");
       break;
     case 17:
-      if (!equals_ignoring_case(header.name, "transfer-encoding")) break;
+      if (!is_called(header, "transfer-encoding")) break;
       if (++framing.codings > 1) return bad("more than one Transfer-Encoding");
       framing.chunked = equals_ignoring_case(header.value, "chunked");
       if (!framing.chunked)
@@ -233,7 +239,7 @@ Result<bool> unfinished(Step step, const HeadReader& reader, std::string_view by
 
 const Header* find_header(const Headers& headers, std::string_view name) {
   for (const Header& header : headers) {
-    if (header.name.size() == name.size() && equals_ignoring_case(header.name, name)) return &header;
+    if (is_called(header, name)) return &header;
   }
   return nullptr;
 }

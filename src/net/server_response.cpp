@@ -109,7 +109,7 @@ Task<Result<void>> ServerConnection::end_stream(const json::Pieces& last) {
     pieces.push_back(kLastChunk);
   }
   auto sent = co_await send(Gather(std::string_view{queue_}.substr(queue_sent_), pieces));
-  queue_ = {};
+  std::string().swap(queue_);
   queue_sent_ = 0;
   co_return sent;
 }
@@ -144,7 +144,7 @@ void ServerConnection::write_queue() {
 
 void ServerConnection::drop_sent() {
   if (queue_sent_ == queue_.size()) {
-    if (queue_.capacity() > kQuietBytes) queue_ = {};
+    if (queue_.capacity() > kQuietBytes) std::string().swap(queue_);
     queue_.clear();
     queue_sent_ = 0;
   } else if (queue_sent_ > queue_.size() / 2) {
