@@ -7,13 +7,15 @@ namespace {
 
 constexpr std::string_view kOwnPrefix = "io.gatehouse/";  // our keys, never taken from a client (gateway rule 4.5)
 
-/// The member `"_meta":{…}`, put together in one piece of memory.
+/// The member `"_meta":{…}`. One at a time: it is put together in memory that the thread keeps.
 class MetaMember {
  public:
-  MetaMember() {
-    text_.reserve(kUsual);
-    text_.append(kOpening);
+  MetaMember() : text_(scratch()) { text_.assign(kOpening); }
+  ~MetaMember() {
+    if (text_.capacity() > kKept) std::string().swap(text_);
   }
+  MetaMember(const MetaMember&) = delete;
+  MetaMember& operator=(const MetaMember&) = delete;
   void add(std::string_view key, std::string_view value) {
     comma();
     text_.append("\"").append(key).append("\":").append(value);
@@ -29,11 +31,15 @@ class MetaMember {
 
  private:
   static constexpr std::string_view kOpening = "\"_meta\":{";
-  static constexpr std::size_t kUsual = 480;
+  static constexpr std::size_t kKept = 4096;
+  static std::string& scratch() {
+    thread_local std::string text;
+    return text;
+  }
   void comma() {
     if (text_.back() != '{') text_ += ',';
   }
-  std::string text_;
+  std::string& text_;
 };
 
 bool is_own(const json::Member& member) { return member.key.starts_with(kOwnPrefix); }

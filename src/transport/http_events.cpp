@@ -86,23 +86,23 @@ Task<mcp::Reply> HttpEvents::ask(std::string_view method, const json::Splice& pa
   co_return co_await session_->ask(*this, method, params, cancel);
 }
 
-Task<void> HttpEvents::finish(const Rendered& message) {
+Task<Result<void>> HttpEvents::finish(const Rendered& message) {
   unlink();
   if (!is_open() && !forms_.json) open();
-  if (log_) {
-    co_await finish_kept(message);
-  } else if (is_open()) {
-    std::string event;
-    net::append_sse_event(event, message.pieces());
-    const json::Pieces last(1, event);
-    (void)co_await exchange_.end_stream(last);
-  } else {
-    const std::array headers = {net::Header{"Content-Type", kJsonType}};
-    (void)co_await exchange_.respond(message.http_status(), headers, message.pieces());
-  }
+  if (log_) return finish_kept(message);
+  if (is_open()) return finish_stream(message);
+  static constexpr std::array headers = {net::Header{"Content-Type", kJsonType}};
+  return exchange_.respond(message.http_status(), headers, message.pieces());
 }
 
-Task<void> HttpEvents::finish_kept(const Rendered& message) {
+Task<Result<void>> HttpEvents::finish_stream(const Rendered& message) {
+  std::string event;
+  net::append_sse_event(event, message.pieces());
+  const json::Pieces last(1, event);
+  co_return co_await exchange_.end_stream(last);
+}
+
+Task<Result<void>> HttpEvents::finish_kept(const Rendered& message) {
   std::string event;
   net::append_sse_event(event, message.pieces(), log_->event_id(log_->last() + 1));
   std::uint64_t number = 0;
@@ -120,6 +120,7 @@ Task<void> HttpEvents::finish_kept(const Rendered& message) {
   if (mine) last.push_back(event);
   const auto sent = co_await exchange_.end_stream(last);
   if (mine && sent) log_->sent(number);
+  co_return sent;
 }
 
 Task<void> HttpEvents::finish_batch(const std::deque<Rendered>& messages) {

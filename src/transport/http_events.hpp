@@ -48,14 +48,15 @@ class HttpEvents final : public mcp::Events, public MessageSink, public Undecide
   [[nodiscard]] bool is_open() const { return stream_.has_value(); }
   [[nodiscard]] Cancel& closing() { return stream_->closing; }  ///< REQUIRES: is_open().
   /// Sends the final message and ends the response.
-  Task<void> finish(const Rendered& message);
+  Task<Result<void>> finish(const Rendered& message);
   /// The same for the answers of a batch: one array, or one event each.
   Task<void> finish_batch(const std::deque<Rendered>& messages);
 
  private:
   void more() override {}
   void taken_over() override {}
-  Task<void> finish_kept(const Rendered& message);
+  Task<Result<void>> finish_stream(const Rendered& message);
+  Task<Result<void>> finish_kept(const Rendered& message);
 
   net::HttpExchange& exchange_;
   Shared shared_;

@@ -81,9 +81,9 @@ Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, Session& ses
   auto reply = co_await answer_in_session(session, {message, client, events, cancel, session.last_used});
   sessions_.touch(session, Clock::now());
   if (reply) {
-    co_await events.finish(Rendered(message.rpc.id, **reply, client.revision, responder_.server_info()));
+    (void)co_await events.finish(Rendered(message.rpc.id, **reply, client.revision, responder_.server_info()));
   } else {
-    co_await events.finish(Rendered(message.rpc.id, reply.error(), client.revision));
+    (void)co_await events.finish(Rendered(message.rpc.id, reply.error(), client.revision));
   }
 }
 

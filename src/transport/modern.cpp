@@ -28,6 +28,10 @@ std::unique_ptr<mcp::Answer> discover(const mcp::Responder::About& about) {
   return answer;
 }
 
+Task<mcp::Reply> discovered(const mcp::Call& call, mcp::Responder& responder) {
+  co_return discover(responder.about(call.client));
+}
+
 }  // namespace
 
 Result<void> check_modern_metadata(const mcp::Message& message) {
@@ -69,8 +73,7 @@ mcp::Client modern_client(const mcp::Message& message, std::string_view address,
 }
 
 Task<mcp::Reply> answer_modern(const mcp::Call& call, mcp::Responder& responder) {
-  if (call.request.method == mcp::Method::discover) co_return discover(responder.about(call.client));
-  co_return co_await responder.answer(call);
+  return call.request.method == mcp::Method::discover ? discovered(call, responder) : responder.answer(call);
 }
 
 }  // namespace gatehouse::transport

@@ -42,9 +42,9 @@ Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::M
     if (cancel.reason() == CancelReason::client_gone) co_return;
   }
   if (reply) {
-    co_await events.finish(Rendered(id, **reply, revision, responder_.server_info()));
+    (void)co_await events.finish(Rendered(id, **reply, revision, responder_.server_info()));
   } else {
-    co_await events.finish(Rendered(id, reply.error(), revision));
+    (void)co_await events.finish(Rendered(id, reply.error(), revision));
   }
 }
 

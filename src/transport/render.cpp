@@ -10,7 +10,7 @@ namespace {
 
 using mcp::ResultKind;
 
-constexpr std::size_t kUsualEnvelope = 240;
+constexpr std::size_t kKeptScratch = 4096;
 
 /// `_meta` members that belong to one hop and are never passed on in a result.
 bool is_hop_member(const json::Member& member) {
@@ -64,9 +64,9 @@ void append_members(json::Splice& body, std::string_view added) {
 }
 
 void add_modern_envelope(mcp::Answer& answer, std::string_view server_info) {
-  std::string added;
-  added.reserve(kUsualEnvelope);
-  added.append("\"resultType\":\"").append(kind_name(answer)).append("\"");
+  thread_local std::string added;  // memory that the thread keeps
+  if (added.capacity() > kKeptScratch) std::string().swap(added);
+  added.assign("\"resultType\":\"").append(kind_name(answer)).append("\"");
   if (answer.cache) {
     added += ",\"ttlMs\":";
     append_number(added, answer.cache->ttl_ms);
