@@ -42,11 +42,12 @@ void sign(Error& error, const Call& call) {
 }  // namespace
 
 Task<mcp::Reply> Rescue::handle(Call& call, Next next) {
-  mcp::Reply reply = fail(Kind::internal, Origin::gateway, "Internal error.");
+  mcp::Reply reply;
   try {
     reply = co_await next(call);
   } catch (const std::exception& bug) {
     log::error("exception in the pipeline", {{"what", bug.what()}, {"method", call.in.request.rpc.method}});
+    reply = fail(Kind::internal, Origin::gateway, "Internal error.");
   }
   if (!reply && call.in.request.method == mcp::Method::tools_call && is_for_the_model(reply.error()))
     co_return as_tool_error(reply.error());

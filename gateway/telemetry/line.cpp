@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <ctime>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <unistd.h>
 
 namespace gatehouse::telemetry {
@@ -24,12 +27,6 @@ constexpr bool needs_care(std::uint64_t bytes) {
 }
 constexpr bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
-std::uint64_t word_at(const char* text) {
-  std::uint64_t word;
-  std::memcpy(&word, text, sizeof word);
-  return word;
-}
-
 /// Four to seven bytes as one word: their first half and their last, which may overlap.
 std::uint64_t short_word(std::string_view text) {
   std::uint32_t first, last;
@@ -38,17 +35,50 @@ std::uint64_t short_word(std::string_view text) {
   return first | std::uint64_t{last} << 32;
 }
 
+#ifdef __SSE2__
+/// The same of sixteen bytes.
+bool needs_care(__m128i bytes) {
+  const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));  // signed: >= 0x80 is low, too
+  const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i escapes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  const __m128i dels = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+  return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(low, dels), _mm_or_si128(quotes, escapes))) != 0;
+}
+
+/// Eight bytes or more: by sixteen, the last of which may overlap those before, or by twice eight.
+bool is_plain_long(std::string_view text) {
+  const auto half = [](const char* at) { return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)); };
+  const auto whole = [](const char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); };
+  const char* const end = text.data() + text.size();
+  if (text.size() <= 16) return !needs_care(_mm_unpacklo_epi64(half(text.data()), half(end - 8)));
+  for (const char* at = text.data(); at < end - 16; at += 16) {
+    if (needs_care(whole(at))) return false;
+  }
+  return !needs_care(whole(end - 16));
+}
+#else
+/// Eight bytes or more: by eight, the last of which may overlap those before.
+bool is_plain_long(std::string_view text) {
+  const auto word = [](const char* at) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, at, sizeof bytes);
+    return bytes;
+  };
+  const char* const last = text.data() + text.size() - 8;
+  for (const char* at = text.data(); at < last; at += 8) {
+    if (needs_care(word(at))) return false;
+  }
+  return !needs_care(word(last));
+}
+#endif
+
 /// All of it is plain ASCII text.
 bool is_plain(std::string_view text) {
   constexpr std::size_t kWord = 8;
   if (text.size() >= kWord / 2 && text.size() < kWord) return !needs_care(short_word(text));
   if (text.size() < kWord)
     return std::ranges::all_of(text, [](char c) { return is_plain(static_cast<unsigned char>(c)); });
-  const char* const last = text.data() + text.size() - kWord;  // its word may overlap the one before
-  for (const char* at = text.data(); at < last; at += kWord) {
-    if (needs_care(word_at(at))) return false;
-  }
-  return !needs_care(word_at(last));
+  return is_plain_long(text);
 }
 
 /// The length of the UTF-8 character at the front, 0 if the bytes are none (RFC 3629, section 4).
