@@ -14,9 +14,12 @@ def cpu_nanoseconds(pids):
     return total
 
 
-def private_dirty_bytes(pid):
-    """User memory that belongs to this process alone: neither shared nor the kernel's."""
-    return _kilobytes(f"/proc/{pid}/smaps_rollup", "Private_Dirty") * 1024
+def private_bytes(pid):
+    """User memory that belongs to this process alone: neither shared nor the kernel's.
+
+    Not what the kernel calls Private_Dirty: a program that was built a moment ago is in memory only, and so counts there.
+    """
+    return _kilobytes(f"/proc/{pid}/smaps_rollup", "Anonymous") * 1024
 
 
 def resident_bytes(pid):

@@ -35,8 +35,8 @@ def _growth_per_item(programs, count, era, *options):
         gatehouse = start_gatehouse(stage, programs, {"bench": backend.url})
         wait_until_tools_work(programs, gatehouse, ["bench.echo"], era)
         single_run(programs.loadgen, gatehouse.url, "--era", era, "--tool", "bench.echo", "--count", 200)
-        base = probes.private_dirty_bytes(gatehouse.pid)
+        base = probes.private_bytes(gatehouse.pid)
         held = Held(stage, programs.loadgen, gatehouse.url, LOAD_CORE, count, "--tool", "bench.echo", *options, era=era)
-        growth = probes.private_dirty_bytes(gatehouse.pid) - base
+        growth = probes.private_bytes(gatehouse.pid) - base
         held.close()
         return base, growth / count
