@@ -72,8 +72,9 @@ Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPos
   if (post.on_head) (*post.on_head)(outcome.status);
   outcome.session = reply->header("Mcp-Session-Id");
   // Asked before the body is read: while it arrives, the views of the head move.
-  const bool is_stream = net::equals_ignoring_case(reply->media_type(), "text/event-stream");
-  const bool is_json = net::equals_ignoring_case(reply->media_type(), "application/json");
+  const std::string_view type = reply->media_type();
+  const bool is_stream = net::equals_ignoring_case(type, "text/event-stream");
+  const bool is_json = net::equals_ignoring_case(type, "application/json");
   if (is_stream && outcome.status == 200) {
     auto read = co_await read_stream(*reply, post, others, clock, cancel, server.max_reply_bytes, outcome);
     if (!read) co_return fail(std::move(read.error()));

@@ -32,6 +32,7 @@ class Gather {
 
   /// Copies the next bytes, at most `out.size()` of them, together. Returns how many.
   [[nodiscard]] std::size_t copy(std::span<char> out) const {
+    if (left_ <= out.size()) return copy_all(out.data());
     std::size_t at = first_.copy(out.data(), out.size());
     for (std::size_t i = 0; i < rest_.size() && at < out.size(); ++i) {
       at += (i == 0 ? rest_[0].substr(skip_) : rest_[i]).copy(out.data() + at, out.size() - at);
@@ -45,6 +46,10 @@ class Gather {
   }
 
   void sent(std::size_t bytes) {
+    if (bytes == left_) {
+      *this = Gather({});
+      return;
+    }
     left_ -= bytes;
     const std::size_t head = bytes < first_.size() ? bytes : first_.size();
     first_.remove_prefix(head);
@@ -56,6 +61,13 @@ class Gather {
   }
 
  private:
+  std::size_t copy_all(char* out) const {
+    const auto put = [&out](std::string_view piece) { out += piece.copy(out, piece.size()); };
+    put(first_);
+    if (!rest_.empty()) put(rest_.front().substr(skip_));
+    for (std::size_t i = 1; i < rest_.size(); ++i) put(rest_[i]);
+    return left_;
+  }
   static iovec entry(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 
   std::string_view first_;

@@ -169,23 +169,23 @@ Step HeadReader::field(Headers& headers, Framing& framing) {
 Step HeadReader::known_field(const Header& header, Framing& framing) {
   switch (header.name.size()) {
     case 4:
-      if (is_called(header, "host")) ++framing.hosts, framing.host = header.value;
+      if (is_called(header, "Host")) ++framing.hosts, framing.host = header.value;
       break;
     case 6:
-      if (is_called(header, "expect")) {
+      if (is_called(header, "Expect")) {
         framing.expect_continue = equals_ignoring_case(header.value, "100-continue");
       }
       break;
     case 10:
-      if (is_called(header, "connection")) read_connection(header.value, framing);
+      if (is_called(header, "Connection")) read_connection(header.value, framing);
       break;
     case 14:
-      if (!is_called(header, "content-length")) break;
+      if (!is_called(header, "Content-Length")) break;
       if (++framing.lengths > 1) return bad("more than one Content-Length");
       if (!parse_length(header.value, framing.content_length)) return bad("the Content-Length is malformed");
       break;
     case 17:
-      if (!is_called(header, "transfer-encoding")) break;
+      if (!is_called(header, "Transfer-Encoding")) break;
       if (++framing.codings > 1) return bad("more than one Transfer-Encoding");
       framing.chunked = equals_ignoring_case(header.value, "chunked");
       if (!framing.chunked)
