@@ -34,10 +34,16 @@ Result<std::shared_ptr<Session>> StreamableHttp::find_session(const net::HttpExc
 }
 
 Task<void> StreamableHttp::legacy_post(net::HttpExchange& exchange, const mcp::Message& message) {
-  if (message.method == mcp::Method::initialize) co_return co_await initialize(exchange, message);
+  if (message.method == mcp::Method::initialize) return initialize(exchange, message);
   auto session = find_session(exchange);
+  if (session && message.rpc.type == jsonrpc::Type::request) return legacy_call(exchange, std::move(*session), message);
+  return legacy_message(exchange, std::move(session), message);
+}
+
+/// What is no call: a message that wants no answer, or one without a session.
+Task<void> StreamableHttp::legacy_message(net::HttpExchange& exchange, Result<std::shared_ptr<Session>> session,
+                                          const mcp::Message& message) {
   if (!session) co_return co_await refuse(exchange, message.rpc.id, session.error(), mcp::kLatestLegacy);
-  if (message.rpc.type == jsonrpc::Type::request) co_return co_await legacy_call(exchange, **session, message);
   const auto client = (*session)->client(exchange.peer_address(), exchange.head().value("User-Agent"));
   take_message(**session, message, exchange.body(), client, responder_);
   (void)co_await exchange.respond(202, {}, {});
@@ -69,8 +75,9 @@ Task<mcp::Reply> StreamableHttp::answer_in_session(Session& session, const mcp::
   return answer_legacy(session, call, responder_);
 }
 
-Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, Session& session, const mcp::Message& message) {
-  const auto keep = session.shared_from_this();
+Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, std::shared_ptr<Session> kept,
+                                       const mcp::Message& message) {
+  Session& session = *kept;
   const auto client = session.client(exchange.peer_address(), exchange.head().value("User-Agent"));
   HttpEvents events(exchange, {streams_, logs_}, &session, message.rpc.id);
   if (mcp::has_priming_event(client.revision)) may_become_stream(events);

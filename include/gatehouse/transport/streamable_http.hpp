@@ -96,7 +96,9 @@ class StreamableHttp {
   // legacy_http.cpp
   Task<void> legacy_post(net::HttpExchange& exchange, const mcp::Message& message);
   Task<void> initialize(net::HttpExchange& exchange, const mcp::Message& message);
-  Task<void> legacy_call(net::HttpExchange& exchange, Session& session, const mcp::Message& message);
+  Task<void> legacy_call(net::HttpExchange& exchange, std::shared_ptr<Session> kept, const mcp::Message& message);
+  Task<void> legacy_message(net::HttpExchange& exchange, Result<std::shared_ptr<Session>> session,
+                            const mcp::Message& message);
   Task<void> batch(net::HttpExchange& exchange);
   Task<mcp::Reply> answer_in_session(Session& session, const mcp::Call& call);
   Task<void> get(net::HttpExchange& exchange);
