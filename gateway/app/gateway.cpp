@@ -57,7 +57,8 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
                 .changed = [this] { schedule_routes(); },
                 .session_changed = [this](std::string_view session) { session_changed(session); },
                 .stale_max = config_.limits.stale_max,
-                .legacy_list_ttl = config_.limits.legacy_list_ttl}),
+                .legacy_list_ttl = config_.limits.legacy_list_ttl,
+                .max_log_bytes = config_.limits.max_log_bytes}),
       http_server_(loop, *this, server_options(config_.limits)),
       routes_timer_(loop.timers()),
       tick_timer_(loop.timers()) {

@@ -102,6 +102,18 @@ Task<Result<Answered>> Upstream::send(std::shared_ptr<Binding> binding, bool sha
   co_return Answered{std::move(*reply), link.peer().revision};
 }
 
+/// A process of its own, or a connection with a state of its own: what changes there is announced there.
+void Upstream::opened(client::Link& link) {
+  if (!link.separates_requests()) hub_->joined(link);
+}
+
+void Upstream::closed(client::Link& link) { hub_->left(link); }
+
+/// Changes are everybody's business; log lines and what else belongs to no call are nobody's (GB-142).
+void Upstream::heard(const mcp::Message& notification) {
+  if (notification.rpc.method != mcp::notification::kMessage) notified(notification);
+}
+
 Task<Result<Answered>> Upstream::attempt_in_slot(const mcp::Call& call, Lower lower, client::Listener& listener) {
   const bool alone = !main_->link->separates_requests();
   const auto known = declared(call.client);
@@ -120,7 +132,9 @@ Task<Result<Answered>> Upstream::attempt_in_slot(const mcp::Call& call, Lower lo
   const std::shared_ptr<Slot> slot = std::move(*taken);
   Slot::User user(*slot, listener);
   const std::shared_ptr<Binding> binding(slot, &slot->binding);
-  auto answered = co_await send(binding, false, call, lower, listener);
+  if (known.roots) co_await slot->ready(call.cancel);
+  Result<Answered> answered = fail(Kind::cancelled, Origin::client, "The request was cancelled.");
+  if (!call.cancel.requested()) answered = co_await send(binding, false, call, lower, listener);
   co_await user.end();
   slots_.give_back(slot);
   co_return answered;

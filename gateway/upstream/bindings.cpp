@@ -28,8 +28,11 @@ class SessionListener final : public client::Listener {
     }
     const auto session = find_(session_);
     if (!session) return;
-    std::string params(notification.params.object.text);
-    if (completed) params = bridge::exposed_completion(asking_.server_name, params);
+    std::string params;
+    if (completed)
+      params = bridge::exposed_completion(asking_.server_name, notification.params.object.text);
+    else if (bridge::wants_line(notification.params.level, session->log_level, session->revision(), asking_.log))
+      params = bridge::lift_log(notification, asking_.server_name, asking_.log);
     if (!params.empty()) session->send(method, json::Splice(params));
   }
 

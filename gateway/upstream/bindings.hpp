@@ -14,6 +14,7 @@
 #include <gatehouse/transport/session.hpp>
 
 #include "gateway/asking/ask_client.hpp"
+#include "gateway/bridge/log_line.hpp"
 
 namespace gatehouse::upstream {
 
@@ -25,6 +26,7 @@ struct Asking {
   const asking::Means& means;
   std::string server_name;
   bool may_share_context = false;
+  bridge::LogRules log = {};
   std::function<mcp::ClientCapabilities(const mcp::Client&)> declared;  ///< What the server was told.
 };
 

@@ -6,8 +6,15 @@ namespace gatehouse::upstream {
 
 using Standing = subscriptions::Wishes::Standing;
 
+namespace {
+
+constexpr Milliseconds kCoalesce{50};    // the same change, announced on several connections
+constexpr std::size_t kMaxHeld = 1'000;  // different resources; more are told at once
+
+}  // namespace
+
 Hub::Hub(net::Loop& loop, std::uint64_t server, subscriptions::Wishes::Options options)
-    : loop_(loop), server_(server), wishes_(options), expiry_(loop.timers()) {}
+    : loop_(loop), server_(server), wishes_(options), expiry_(loop.timers()), held_timer_(loop.timers()) {}
 
 Result<void> Hub::add(std::string_view uri, subscriptions::Watcher& who) {
   const auto added = wishes_.add(uri, who);
@@ -33,6 +40,7 @@ void Hub::arm_expiry() {
 
 void Hub::tell_server() {
   if (link_) link_->watch(wishes_.uris());
+  for (client::Link* other : others_) other->watch(wishes_.uris());
 }
 
 void Hub::connected(client::Link& link) {
@@ -49,12 +57,29 @@ void Hub::disconnected() {
   answered_.notify_all();
 }
 
+void Hub::joined(client::Link& link) {
+  others_.push_back(&link);
+  if (wishes_.size() > 0) link.watch(wishes_.uris());
+}
+
+void Hub::left(client::Link& link) { std::erase(others_, &link); }
+
 void Hub::watching(std::span<const std::string> asked, std::span<const std::string> accepted) {
   wishes_.answered(asked, accepted);
   answered_.notify_all();
 }
 
 void Hub::updated(std::string_view uri) {
+  if (others_.empty() || held_.size() >= kMaxHeld) return tell_watchers(uri);
+  held_.emplace(uri);
+  if (!held_timer_.armed()) held_timer_.arm(kCoalesce, [this] { tell_held(); });
+}
+
+void Hub::tell_held() {
+  for (const std::string& uri : std::exchange(held_, {})) tell_watchers(uri);
+}
+
+void Hub::tell_watchers(std::string_view uri) {
   wishes_.each_affected(uri, [&](subscriptions::Watcher& one) { one.updated(server_, uri); });
 }
 

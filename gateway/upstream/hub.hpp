@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gatehouse/base/broadcast.hpp>
 #include <gatehouse/client/link.hpp>
@@ -30,11 +32,18 @@ class Hub final {
   /// The connection that carries the subscriptions; it has to live until `disconnected`.
   void connected(client::Link& link);
   void disconnected();
+  /// One more connection, with a process or a state of its own, whose changes count as well; it has to live until `left`. Whether the
+  /// server watches something is for the first connection to say.
+  void joined(client::Link& link);
+  void left(client::Link& link);
   // What the connection's listener hears:
   void watching(std::span<const std::string> asked, std::span<const std::string> accepted);
+  /// While there is more than one connection a change is passed on after a moment, once for all that announce it.
   void updated(std::string_view uri);
 
  private:
+  void tell_watchers(std::string_view uri);
+  void tell_held();
   void tell_server();
   void arm_expiry();
 
@@ -44,7 +53,9 @@ class Hub final {
   client::Link* link_ = nullptr;
   bool was_connected_ = false;
   Broadcast answered_;
-  net::Timer expiry_;
+  std::vector<client::Link*> others_;
+  std::set<std::string, std::less<>> held_;  // changed, not yet told
+  net::Timer expiry_, held_timer_;
 };
 
 /// One wish at one server, given back when this goes.

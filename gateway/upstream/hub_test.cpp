@@ -37,7 +37,9 @@ class Somebody final : public subscriptions::Watcher {
  public:
   void updated(std::uint64_t server, std::string_view uri) override {
     heard.push_back(std::to_string(server) + " " + std::string(uri));
+    came.notify();
   }
+  Signal came;
   Texts heard;
 };
 
@@ -112,6 +114,29 @@ TEST(Hub, AfterAReconnectTheServerIsToldAgainAndEverythingCountsAsChanged) {
   s.hub->connected(next);
   EXPECT_EQ(next.told, std::vector<Texts>{{"x:1"}});
   EXPECT_EQ(s.one.heard, Texts{"7 x:1"});
+}
+
+Task<void> hear(Somebody& who) { co_await who.came.wait(); }
+
+TEST(Hub, AChangeAnnouncedOnSeveralConnectionsIsToldOnce) {
+  Scene s;
+  s.hub->connected(s.link);
+  auto early = watch(s.hub, "x:1", s.one);
+  FakeLink own;
+  s.hub->joined(own);
+  auto late = watch(s.hub, "x:2", s.two);
+  EXPECT_EQ(own.told, (std::vector<Texts>{{"x:1"}, {"x:1", "x:2"}}));
+  for (int connection = 0; connection < 2; ++connection) {
+    s.hub->updated("x:1");
+    s.hub->updated("x:2");
+  }
+  EXPECT_TRUE(s.one.heard.empty()) << "the other connections may say the same";
+  net::run(s.loop, hear(s.one));
+  EXPECT_EQ(s.one.heard, Texts{"7 x:1"});
+  EXPECT_EQ(s.two.heard, Texts{"7 x:2"});
+  s.hub->left(own);
+  s.hub->updated("x:1");
+  EXPECT_EQ(s.one.heard, (Texts{"7 x:1", "7 x:1"})) << "the only connection is not waited for";
 }
 
 // GB-182

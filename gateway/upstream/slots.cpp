@@ -11,6 +11,8 @@ namespace {
 
 constexpr auto kIdleTime = std::chrono::minutes(10);
 constexpr std::size_t kMaxWaiting = 256;
+constexpr Milliseconds kPingPatience{2'000};
+constexpr std::string_view kNoRoots = R"({"roots":[]})";
 
 Error all_taken() {
   return Error{Kind::limit_exceeded, Origin::gateway,
@@ -19,20 +21,24 @@ Error all_taken() {
       .with_retry(Retry::later(Milliseconds{1000}));
 }
 
+Task<mcp::Reply> nobody() {
+  co_return fail(Kind::invalid_params, Origin::client, "Nothing says which call this question belongs to.");
+}
+
 }  // namespace
 
 class Slot::OwnListener final : public client::Listener {
  public:
   explicit OwnListener(Slot& slot) : slot_(slot) {}
-  void notified(const mcp::Message&) override {}  // nothing says whom it concerns
+  void notified(const mcp::Message& notification) override { slot_.observer_.heard(notification); }
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override { return slot_.asked(request, cancel); }
 
  private:
   Slot& slot_;
 };
 
-Slot::Slot(net::Loop& loop, std::string who, Milliseconds roots_hold)
-    : owner(std::move(who)), loop_(loop), roots_hold_(roots_hold) {
+Slot::Slot(net::Loop& loop, std::string who, Milliseconds roots_hold, SlotObserver& observer)
+    : owner(std::move(who)), loop_(loop), roots_hold_(roots_hold), observer_(observer) {
   binding.listener = std::make_unique<OwnListener>(*this);
 }
 Slot::~Slot() = default;
@@ -49,32 +55,65 @@ Task<void> Slot::User::end() {
   while (open_ > 0) co_await idle_.wait();
 }
 
-/// Every call here has the same principal, so any of them may be asked for roots; other questions need the one that caused them.
-Slot::User* Slot::addressee(bool for_roots) const {
-  return users_.size() == 1 || (for_roots && !users_.empty()) ? users_.front() : nullptr;
+Task<mcp::Reply> Slot::asked(const mcp::Message& request, Cancel& cancel) {
+  if (request.rpc.method == bridge::ask::kRoots) return asked_for_roots(request, cancel);
+  return users_.size() == 1 ? pass_on(request, *users_.front(), cancel) : nobody();
 }
 
-/// Many servers ask for roots right after the handshake, before any call: that waits for the first call (GB-174).
-Task<mcp::Reply> Slot::asked(const mcp::Message& request, Cancel& cancel) {
-  const bool for_roots = request.rpc.method == bridge::ask::kRoots;
-  if (for_roots && users_.empty()) {
-    Cancel patience;
-    const net::Deadline deadline(loop_.timers(), roots_hold_, patience);
-    const Cancel::Hook late(patience, [this] { user_came_.notify_all(); });
-    const Cancel::Hook withdrawn(cancel, [this] { user_came_.notify_all(); });
-    while (users_.empty() && !patience.requested() && !cancel.requested()) co_await user_came_.wait();
-    if (users_.empty()) co_return mcp::Answer::of(R"({"roots":[]})");
-  }
-  User* user = addressee(for_roots);
-  if (!user) co_return fail(Kind::invalid_params, Origin::client, "Nothing says which call this question belongs to.");
+/// Every call here has the same principal, so any of them may be asked; before the first one, this waits for it.
+Task<mcp::Reply> Slot::asked_for_roots(const mcp::Message& request, Cancel& cancel) {
   Cancel stop;
   const Cancel::Hook withdrawn(cancel, [&] { stop.request(cancel.reason()); });
-  const Cancel::Hook over(user->over_, [&] { stop.request(CancelReason::superseded); });
-  ++user->open_;
-  auto reply = co_await user->listener_.asked(request, stop);
-  --user->open_;
-  user->idle_.notify();
+  open_roots_.push_back(&stop);
+  co_await wait_for_user(stop);
+  mcp::Reply reply = mcp::Answer::of(std::string(kNoRoots));
+  if (!users_.empty()) reply = co_await pass_on(request, *users_.front(), stop);
+  if (!reply && stop.reason() == CancelReason::timed_out) reply = mcp::Answer::of(std::string(kNoRoots));
+  std::erase(open_roots_, &stop);
+  roots_told_.notify_all();
   co_return reply;
+}
+
+Task<void> Slot::wait_for_user(Cancel& cancel) {
+  Cancel patience;
+  const net::Deadline deadline(loop_.timers(), roots_hold_, patience);
+  const Cancel::Hook late(patience, [this] { user_came_.notify_all(); });
+  const Cancel::Hook withdrawn(cancel, [this] { user_came_.notify_all(); });
+  while (users_.empty() && !patience.requested() && !cancel.requested()) co_await user_came_.wait();
+}
+
+Task<mcp::Reply> Slot::pass_on(const mcp::Message& request, User& user, Cancel& cancel) {
+  Cancel stop;
+  const Cancel::Hook withdrawn(cancel, [&] { stop.request(cancel.reason()); });
+  const Cancel::Hook over(user.over_, [&] { stop.request(CancelReason::superseded); });
+  ++user.open_;
+  auto reply = co_await user.listener_.asked(request, stop);
+  --user.open_;
+  user.idle_.notify();
+  co_return reply;
+}
+
+Task<void> Slot::ready(Cancel& cancel) {
+  if (std::exchange(is_ready_, true)) co_return;
+  if (!binding.link->separates_requests()) co_await ping(cancel);
+  Cancel patience;
+  const net::Deadline deadline(loop_.timers(), roots_hold_, patience);
+  const Cancel::Hook late(patience, [this] { roots_told_.notify_all(); });
+  const Cancel::Hook gone(cancel, [this] { roots_told_.notify_all(); });
+  while (!open_roots_.empty() && !patience.requested() && !cancel.requested()) co_await roots_told_.wait();
+  for (Cancel* question : std::vector(open_roots_)) question->request(CancelReason::timed_out);
+}
+
+/// On one channel everything keeps its order: what the server asked when it was initialized is there before its answer.
+Task<void> Slot::ping(Cancel& cancel) {
+  Cancel own;
+  const Cancel::Hook stop(cancel, [&] { own.request(cancel.reason()); });
+  const client::Request request{.method = mcp::Method::ping,
+                                .method_name = mcp::to_string(mcp::Method::ping),
+                                .idle_timeout = kPingPatience,
+                                .max_timeout = kPingPatience,
+                                .takes_unattributed = false};
+  (void)co_await binding.link->request(request, *binding.listener, own);
 }
 
 /// The oldest one that is free: what a server remembers is more likely to be there.
@@ -102,7 +141,7 @@ bool Slots::may_open(const Wish& wish) {
 }
 
 Task<Result<std::shared_ptr<Slot>>> Slots::open(Wish wish) {
-  auto slot = std::make_shared<Slot>(loop_, wish.owner, limits_.roots_hold);
+  auto slot = std::make_shared<Slot>(loop_, wish.owner, limits_.roots_hold, observer_);
   slot->taken = 1;
   slot->once = wish.once;
   slots_.push_back(slot);
@@ -118,6 +157,7 @@ Task<Result<std::shared_ptr<Slot>>> Slots::open(Wish wish) {
     co_return fail(Kind::unavailable, Origin::gateway, "The server is being stopped.");
   }
   slot->binding.last_used = Clock::now();
+  observer_.opened(*slot->binding.link);
   co_return slot;
 }
 
@@ -152,7 +192,9 @@ void Slots::give_back(const std::shared_ptr<Slot>& slot) {
 
 void Slots::drop(std::shared_ptr<Slot> slot) {
   std::erase(slots_, slot);
-  if (slot->binding.link) tasks_.spawn(close(std::move(slot)));
+  if (!slot->binding.link) return;
+  observer_.closed(*slot->binding.link);
+  tasks_.spawn(close(std::move(slot)));
 }
 
 Task<void> Slots::close(std::shared_ptr<Slot> slot) { co_await slot->binding.link->close(); }

@@ -13,10 +13,21 @@
 
 namespace gatehouse::upstream {
 
+/// Hears what happens on the connections of stateless clients.
+class SlotObserver {
+ public:
+  virtual void opened(client::Link& link) = 0;
+  virtual void heard(const mcp::Message& notification) = 0;  ///< What belongs to no call.
+  virtual void closed(client::Link& link) = 0;               ///< Before the link goes.
+
+ protected:
+  ~SlotObserver() = default;
+};
+
 /// A connection to a server with sessions on behalf of stateless clients, and the calls that use it now.
 class Slot {
  public:
-  Slot(net::Loop& loop, std::string owner, Milliseconds roots_hold);
+  Slot(net::Loop& loop, std::string owner, Milliseconds roots_hold, SlotObserver& observer);
   ~Slot();
 
   /// A call on this connection, from before it is sent until after its answer: what the server asks outside of any request is asked of
@@ -39,6 +50,10 @@ class Slot {
     Signal idle_;
   };
 
+  /// Before a call is sent, after its User is there. Many servers ask for roots right after the handshake and need them for what comes
+  /// next: the first call waits until they were told (GB-174), but not longer than `roots_hold`.
+  Task<void> ready(Cancel& cancel);
+
   Binding binding;
   const std::string owner;  ///< Who may use it: principal, capability profile and affinity.
   std::size_t taken = 0;    ///< Calls that have it or wait for it to be opened.
@@ -48,11 +63,18 @@ class Slot {
   friend class Slots;
   class OwnListener;
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel);
-  [[nodiscard]] User* addressee(bool for_roots) const;
+  Task<mcp::Reply> asked_for_roots(const mcp::Message& request, Cancel& cancel);
+  Task<mcp::Reply> pass_on(const mcp::Message& request, User& user, Cancel& cancel);
+  Task<void> wait_for_user(Cancel& cancel);
+  Task<void> ping(Cancel& cancel);
   net::Loop& loop_;
   Milliseconds roots_hold_;
+  SlotObserver& observer_;
   std::vector<User*> users_;
   Broadcast user_came_;
+  std::vector<Cancel*> open_roots_;  // questions for roots
+  Broadcast roots_told_;
+  bool is_ready_ = false;
 };
 
 /// The connections of stateless clients. A client's capabilities come with each request, a server with sessions learns them once: so
@@ -65,7 +87,8 @@ class Slots {
     Milliseconds patience{30'000};  ///< Longest wait for a free one.
     Milliseconds roots_hold{30'000};
   };
-  Slots(net::Loop& loop, Bindings::Open open, Limits limits) : loop_(loop), open_(std::move(open)), limits_(limits) {}
+  Slots(net::Loop& loop, Bindings::Open open, SlotObserver& observer, Limits limits)
+      : loop_(loop), open_(std::move(open)), observer_(observer), limits_(limits) {}
 
   struct Wish {
     std::string owner;
@@ -91,6 +114,7 @@ class Slots {
 
   net::Loop& loop_;
   Bindings::Open open_;
+  SlotObserver& observer_;
   Limits limits_;
   std::vector<std::shared_ptr<Slot>> slots_;
   std::size_t waiting_ = 0;

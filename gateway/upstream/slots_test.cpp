@@ -44,24 +44,31 @@ class Called final : public client::Listener {
       co_await over.wait();
       co_return fail(Kind::cancelled, Origin::client, "withdrawn");
     }
+    if (held) co_await go.wait();
     co_return mcp::Answer::of(R"({"by":")" + name + "\"}");
   }
   std::string name = "call";
-  bool silent = false;
+  bool silent = false, held = false;
+  Signal go;
   std::vector<std::string> heard;
 };
 
-struct Rig {
+struct Rig final : SlotObserver {
   explicit Rig(net::Loop& l)
       : loop(l),
-        slots(l, [this](mcp::ClientCapabilities, client::Listener* listener) { return open(listener); },
+        slots(l, [this](mcp::ClientCapabilities, client::Listener* listener) { return open(listener); }, *this,
               {.per_owner = 2, .all = 3, .patience = Milliseconds{40}, .roots_hold = Milliseconds{40}}) {}
   Task<Result<std::shared_ptr<client::Link>>> open(client::Listener* listener) {
     listeners.push_back(listener);
     if (refuse) co_return fail(Kind::unavailable, Origin::upstream, "down");
     co_return std::shared_ptr<client::Link>(std::make_shared<FakeLink>(links));
   }
+  void opened(client::Link&) override { ++watched; }
+  void heard(const mcp::Message& notification) override { announced.emplace_back(notification.rpc.method); }
+  void closed(client::Link&) override { --watched; }
   net::Loop& loop;
+  int watched = 0;
+  std::vector<std::string> announced;
   std::size_t links = 0;
   bool refuse = false;
   std::vector<client::Listener*> listeners;  // of the connections, as they were opened
@@ -94,6 +101,7 @@ Task<void> tell(net::Loop& loop, Story story) {
   co_await rig.group.join();
   co_await rig.slots.close_all();
   EXPECT_EQ(rig.links, 0U) << "every connection was closed";
+  EXPECT_EQ(rig.watched, 0) << "and its observer knows";
 }
 void run(Story story) {
   net::Loop loop;
@@ -219,6 +227,78 @@ Task<void> hold_roots(Rig& rig) {
   rig.slots.give_back(*slot);
 }
 TEST(Slots, HoldAnEarlyQuestionForRoots) { run(hold_roots); }
+
+Task<void> make_ready(Slot& slot, Cancel& cancel, bool& ready) {
+  co_await slot.ready(cancel);
+  ready = true;
+}
+Task<void> roots_first(Rig& rig) {
+  auto slot = co_await take(rig, "alice");
+  std::string early;
+  rig.group.spawn(question(rig, rig.listeners[0], "roots/list", early));
+  Called call;
+  call.held = true;
+  Slot::User user(**slot, call);
+  bool ready = false;
+  rig.group.spawn(make_ready(**slot, rig.cancel, ready));
+  co_await test::settle(rig.loop);
+  EXPECT_EQ(call.heard, std::vector<std::string>{"roots/list"});
+  EXPECT_FALSE(ready) << "the server does not know the roots yet";
+  call.go.notify();
+  co_await test::settle(rig.loop);
+  EXPECT_EQ(early, R"({"by":"call"})");
+  EXPECT_TRUE(ready);
+  co_await user.end();
+  rig.slots.give_back(*slot);
+}
+TEST(Slots, HoldTheFirstCallUntilTheServerKnowsTheRoots) { run(roots_first); }
+
+Task<void> roots_never(Rig& rig) {
+  auto slot = co_await take(rig, "alice");
+  std::string early, later;
+  rig.group.spawn(question(rig, rig.listeners[0], "roots/list", early));
+  Called call;
+  call.silent = true;
+  Slot::User user(**slot, call);
+  co_await (*slot)->ready(rig.cancel);
+  co_await test::settle(rig.loop);
+  EXPECT_EQ(early, R"({"roots":[]})") << "the client did not answer for as long as roots are held";
+  call.silent = false;
+  co_await (*slot)->ready(rig.cancel);
+  co_await question(rig, rig.listeners[0], "roots/list", later);
+  EXPECT_EQ(later, R"({"by":"call"})") << "later questions have their own time";
+  co_await user.end();
+  rig.slots.give_back(*slot);
+}
+TEST(Slots, SendTheFirstCallWithoutRootsThatNobodyTells) { run(roots_never); }
+
+Task<void> roots_cancelled(Rig& rig) {
+  auto slot = co_await take(rig, "alice");
+  std::string early;
+  rig.group.spawn(question(rig, rig.listeners[0], "roots/list", early));
+  Called call;
+  call.silent = true;
+  Slot::User user(**slot, call);
+  bool ready = false;
+  Cancel cancel;
+  rig.group.spawn(make_ready(**slot, cancel, ready));
+  co_await test::settle(rig.loop);
+  EXPECT_FALSE(ready);
+  cancel.request(CancelReason::client_asked);
+  co_await test::settle(rig.loop);
+  EXPECT_TRUE(ready);
+  co_await user.end();
+  rig.slots.give_back(*slot);
+}
+TEST(Slots, StopHoldingACallThatIsCancelled) { run(roots_cancelled); }
+
+Task<void> announce(Rig& rig) {
+  auto slot = co_await take(rig, "alice");
+  rig.listeners[0]->notified(*test::request("notifications/tools/list_changed", "{}"));
+  EXPECT_EQ(rig.announced, std::vector<std::string>{"notifications/tools/list_changed"});
+  rig.slots.give_back(*slot);
+}
+TEST(Slots, PassOnWhatBelongsToNoCall) { run(announce); }
 
 Task<void> withdraw(Rig& rig) {
   auto slot = co_await take(rig, "alice");

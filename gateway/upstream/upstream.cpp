@@ -73,11 +73,13 @@ Upstream::Upstream(Environment environment, Options options)
                 {.means = environment_.means,
                  .server_name = options_.name,
                  .may_share_context = options_.sampling_context,
+                 .log = {.max_data_bytes = environment_.max_log_bytes},
                  .declared = [this](const mcp::Client& client) { return declared(client); }}),
       slots_(environment_.loop,
              [this](mcp::ClientCapabilities capabilities, client::Listener* listener) {
                return connect(capabilities, listener);
              },
+             *this,
              {.per_owner = options_.max_slots,
               .all = options_.max_bindings,
               .patience = options_.timeout,

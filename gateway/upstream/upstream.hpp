@@ -48,7 +48,7 @@ struct Answered {
 /// Makes the request for a server of this kind; called again when the request has to be sent once more.
 using Lower = FunctionRef<Result<client::Request>(const client::Peer& server)>;
 
-class Upstream final : public std::enable_shared_from_this<Upstream>, client::Listener {
+class Upstream final : public std::enable_shared_from_this<Upstream>, client::Listener, SlotObserver {
  public:
   struct Environment {
     net::Loop& loop;
@@ -63,7 +63,8 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
     Milliseconds stale_max{600'000};  ///< How long a server's lists are shown while it is down (GB-316).
     Milliseconds legacy_list_ttl{
         60'000};  ///< How long lists without hints are believed while changes are announced (GB-312).
-    Milliseconds log_cooldown{30'000};  ///< How long a shared connection stays at the level that a call wanted.
+    Milliseconds log_cooldown{30'000};      ///< How long a shared connection stays at the level that a call wanted.
+    std::size_t max_log_bytes = 64u << 10;  ///< Of `data` in a log line on a session's own connection.
   };
   Upstream(Environment environment, Options options);
   ~Upstream() override;
@@ -124,6 +125,9 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   void notified(const mcp::Message& notification) override;
   Task<mcp::Reply> asked(const mcp::Message& request, Cancel& cancel) override;
   void watching(std::span<const std::string> asked, std::span<const std::string> accepted) override;
+  void opened(client::Link& link) override;
+  void heard(const mcp::Message& notification) override;
+  void closed(client::Link& link) override;
 
   Task<void> run();
   Task<Milliseconds> serve_connection(Milliseconds delay);

@@ -215,7 +215,7 @@ describe('scenario 7: listening to servers of every kind', () => {
       assert.equal(told.params._meta[META.subscription], 'seven');
     }
     await stream.close();
-  }, 'what a program changes for a stateless client with a process of its own is not heard');
+  });
   test('a server that comes back is announced as changed', async () => {
     const other = await new Recorded().add('gone', 'modern', 'stdio');
     const own = await Gateway.serve({ servers: other.targets });

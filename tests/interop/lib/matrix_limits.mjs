@@ -19,7 +19,10 @@ export const limits = [
     verdict: IMPOSSIBLE, feature: 'resuming a cut stream', client: 'modern', rule: '2026-07-28, basic/transports/streamable-http',
     why: '2026-07-28 has no event ids: closing the stream of a request cancels it.'
   },
-  { verdict: NOT_YET, feature: ['list changed', 'subscription'], client: ['modern', 'stdio'], server: 'old-pipe', why: 'Changes in a stateless client\'s own process are not heard yet.' },
+  {
+    verdict: IMPOSSIBLE, feature: 'list changed', client: ['modern', 'stdio'], server: 'old-pipe', rule: '2026-07-28, server/tools',
+    why: 'A list must not vary by connection. A stateless client\'s calls have a process of their own; a tool that appears in that process alone is in no list that everybody sees.'
+  },
   {
     verdict: IMPOSSIBLE, feature: 'tasks', client: 'modern', server: ['new-pipe', 'new-web', 'dual-web'], rule: 'extension io.modelcontextprotocol/tasks, "Capability Negotiation"',
     why: 'Whether a call becomes a task is the server\'s decision, and servers of SDK 2.x have no tasks: tasks.test.mjs has one that does.'
