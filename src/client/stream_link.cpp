@@ -24,7 +24,6 @@ struct StreamLink::Pending {
   Pending(net::Timers& timers, const Request& request, Listener& owner, CallClock& time, Questions::Send send)
       : listener(owner),
         may_be_asked(request.takes_unattributed && mcp::may_require_input(request.method)),
-        takes_lines(request.takes_unattributed),
         wants_logs(request.log_level.has_value()),
         uris(request.uris),
         clock(time),
@@ -34,7 +33,6 @@ struct StreamLink::Pending {
   Listener& listener;
   std::string_view task_id;  // whose result is waited for
   bool may_be_asked;
-  bool takes_lines;
   bool wants_logs;
   mcp::Uris uris;
   CallClock& clock;
@@ -162,7 +160,7 @@ void StreamLink::take_response(Incoming incoming) {
   pending.changed.notify();
 }
 
-/// On one channel nothing says which request made the server ask. If exactly one may have, it did (gateway rule 6.3, step 4).
+/// On one channel nothing says which request made the server ask or log. If exactly one may have, it did (gateway rule 6.3, step 4).
 StreamLink::Pending* StreamLink::only_one(bool Pending::* property) {
   Pending* only = nullptr;
   for (auto& [id, pending] : pending_) {
@@ -210,7 +208,7 @@ void StreamLink::take_notification(const mcp::Message& message) {
     return questions_.withdrawn(message.params.request_id);
   }
   if (method == mcp::notification::kMessage) {
-    Pending* pending = only_one(sender_ ? &Pending::wants_logs : &Pending::takes_lines);
+    Pending* pending = only_one(sender_ ? &Pending::wants_logs : &Pending::may_be_asked);
     if (pending) return pending->listener.notified(message);
   }
   if (const auto found = pending_.find(own_id(message.params.meta.subscription_id)); found != pending_.end())
