@@ -21,13 +21,15 @@ Request bare(mcp::Method method, const ConnectOptions& options) {
 
 /// One request outside any link, during detection.
 Task<Result<HttpOutcome>> ask(HttpLinkParts& parts, std::string_view text, std::span<const net::Header> headers,
-                              std::uint64_t id) {
+                              std::uint64_t id, Cancel& outer) {
   Cancel cancel;
+  const Cancel::Hook stop(outer, [&] { cancel.request(outer.reason()); });
   const net::Deadline deadline(parts.loop.timers(), parts.options.probe_timeout, cancel);
   const json::Pieces body(1, text);
   const HttpPost post{.fixed_headers = parts.headers, .headers = headers, .body = &body, .id = id};
   const auto nothing = [](const mcp::Message&, std::string_view) {};
   auto outcome = co_await exchange(parts.server, post, nothing, nullptr, cancel);
+  if (!outcome && outer.requested()) co_return fail(given_up(outer));
   if (!outcome && cancel.requested()) {
     co_return fail(
         Kind::timed_out, Origin::upstream,
@@ -37,14 +39,14 @@ Task<Result<HttpOutcome>> ask(HttpLinkParts& parts, std::string_view text, std::
 }
 
 /// What one `server/discover` says about the era. Errors: nothing can be said about it.
-Task<Result<ProbeResult>> discover(HttpLinkParts& parts) {
+Task<Result<ProbeResult>> discover(HttpLinkParts& parts, Cancel& cancel) {
   ProbeResult legacy;
   const std::uint64_t id = parts.next_id++;
   const Sender sender{mcp::to_json(parts.options.implementation).str()};
   const Outgoing message(id, bare(mcp::Method::discover, parts.options), &sender);
   const net::Header headers[] = {{transport::kVersionHeader, mcp::to_string(sender.revision)},
                                  {transport::kMethodHeader, mcp::to_string(mcp::Method::discover)}};
-  auto outcome = co_await ask(parts, message.str(), headers, id);
+  auto outcome = co_await ask(parts, message.str(), headers, id, cancel);
   if (!outcome) {
     // An answer that is no JSON-RPC at all is a very old server's.
     if (outcome.error().kind == Kind::bad_reply) co_return legacy;
@@ -58,11 +60,11 @@ Task<Result<ProbeResult>> discover(HttpLinkParts& parts) {
 }
 
 /// True: modern, `parts.peer` is filled. False: try `initialize`. Errors: nothing can be said about the era.
-Task<Result<bool>> probe_modern(HttpLinkParts& parts) {
-  auto probed = co_await discover(parts);
+Task<Result<bool>> probe_modern(HttpLinkParts& parts, Cancel& cancel) {
+  auto probed = co_await discover(parts, cancel);
   // Refused in a way that only modern servers know (GB-022): asked once more, it may say what it offers.
   if (probed && probed->probe == Probe::modern_without_discover) {
-    auto again = co_await discover(parts);
+    auto again = co_await discover(parts, cancel);
     if (again && again->probe == Probe::modern) probed = std::move(again);
   }
   if (!probed) co_return fail(std::move(probed.error()));
@@ -78,11 +80,11 @@ void add_session_headers(std::string& headers, std::string_view session, mcp::Re
 }
 
 /// `is_nothing_here`: the status says that Streamable HTTP is not spoken at this address.
-Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts, bool& is_nothing_here) {
+Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts, bool& is_nothing_here, Cancel& cancel) {
   const std::uint64_t id = parts.next_id++;
   const std::string text = R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"initialize","params":)" +
                            initialize_params(parts.options) + "}";
-  auto outcome = co_await ask(parts, text, {}, id);
+  auto outcome = co_await ask(parts, text, {}, id, cancel);
   if (!outcome) co_return fail(std::move(outcome.error()));
   is_nothing_here = says_nothing_here(outcome->status);
   if (!outcome->answer) co_return fail(no_answer(*outcome));
@@ -95,7 +97,7 @@ Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts, bool& is_not
   parts.peer = std::move(*peer);
   add_session_headers(parts.headers, outcome->session, parts.peer.revision);
   // Servers may refuse requests that overtake this, so it is sent before anybody gets the link.
-  auto ready = co_await ask(parts, notification_text(mcp::notification::kInitialized, {}), {}, 0);
+  auto ready = co_await ask(parts, notification_text(mcp::notification::kInitialized, {}), {}, 0, cancel);
   if (!ready) co_return fail(std::move(ready.error()));
   co_return make_legacy_http_link(std::move(parts), std::move(outcome->session));
 }
@@ -119,7 +121,7 @@ Task<Result<std::unique_ptr<Link>>> connect_streamable(net::Loop& loop, net::Htt
                       .options = std::move(options),
                       .peer = {}};
   if (parts.options.era != Era::legacy) {
-    auto modern = co_await probe_modern(parts);
+    auto modern = co_await probe_modern(parts, cancel);
     if (!modern) co_return fail(std::move(modern.error()));
     if (*modern) co_return make_modern_http_link(std::move(parts));
     if (parts.options.era == Era::modern) {
@@ -127,7 +129,7 @@ Task<Result<std::unique_ptr<Link>>> connect_streamable(net::Loop& loop, net::Htt
     }
   }
   if (cancel.requested()) co_return fail(given_up(cancel));
-  co_return co_await initialize(std::move(parts), is_nothing_here);
+  co_return co_await initialize(std::move(parts), is_nothing_here, cancel);
 }
 
 }  // namespace
