@@ -9,6 +9,7 @@ namespace gatehouse::app {
 namespace {
 
 constexpr std::size_t kMaxDepth = 128;
+constexpr std::size_t kMaxAhead = 16;  // messages
 
 }  // namespace
 
@@ -23,16 +24,46 @@ PatientChannel::Word PatientChannel::word_of(std::string_view text, std::string_
 
 Task<Result<Buffer>> PatientChannel::receive() {
   while (true) {
-    auto text = co_await inner_->receive();
+    auto text = co_await next();
     if (!text || greeted_) co_return text;
     std::string_view id;
     const Word word = word_of(text->view(), id);
     if (word == Word::other) co_return text;
-    const auto ready = co_await wait_(closed_);
+    const auto ready = co_await wait();
+    if (closed_.requested()) co_return fail(Kind::connection_lost, Origin::client, "The host ended.");
     greeted_ = ready.has_value();
     if (ready || word != Word::greeting) co_return text;
     co_await refuse(id, ready.error());
   }
+}
+
+Task<Result<Buffer>> PatientChannel::next() {
+  while (ahead_.empty() && reading_) co_await came_.wait();
+  if (ahead_.empty()) co_return co_await inner_->receive();
+  Result<Buffer> text = std::move(ahead_.front());
+  ahead_.pop_front();
+  co_return text;
+}
+
+Task<Result<void>> PatientChannel::wait() {
+  waiting_ = true;
+  if (!reading_) reader_.spawn(read_ahead());
+  auto ready = co_await wait_(closed_);
+  waiting_ = false;
+  co_return ready;
+}
+
+/// Only who reads notices that the host has gone.
+Task<void> PatientChannel::read_ahead() {
+  reading_ = true;
+  while (waiting_ && ahead_.size() < kMaxAhead && !closed_.requested()) {
+    auto text = co_await inner_->receive();
+    if (!text && waiting_) closed_.request(CancelReason::client_gone);
+    ahead_.push_back(std::move(text));
+    came_.notify();
+  }
+  reading_ = false;
+  came_.notify();
 }
 
 Task<void> PatientChannel::refuse(std::string_view id, const Error& error) {
@@ -45,6 +76,7 @@ Task<void> PatientChannel::refuse(std::string_view id, const Error& error) {
 Task<void> PatientChannel::close() {
   closed_.request(CancelReason::shutting_down);
   co_await inner_->close();
+  co_await reader_.join();
 }
 
 }  // namespace gatehouse::app

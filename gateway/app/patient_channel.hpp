@@ -1,8 +1,10 @@
 #pragma once
+#include <deque>
 #include <functional>
 #include <memory>
 
 #include <gatehouse/base/cancel.hpp>
+#include <gatehouse/base/task_group.hpp>
 #include <gatehouse/transport/channel.hpp>
 
 namespace gatehouse::app {
@@ -10,6 +12,7 @@ namespace gatehouse::app {
 /// A host on stdio that greets before the servers were asked would be told capabilities and instructions that are not true. This
 /// channel holds its first request back until `wait` is over. When that failed, a greeting (`initialize`, `server/discover`) is
 /// answered with the error and the next one waits again; every other request goes on and gets its own answer.
+/// A host that goes meanwhile ends the wait, and with it everything.
 class PatientChannel final : public transport::Channel {
  public:
   using Wait = std::function<Task<Result<void>>(Cancel& closed)>;
@@ -23,12 +26,18 @@ class PatientChannel final : public transport::Channel {
  private:
   enum class Word { greeting, request, other };
   static Word word_of(std::string_view text, std::string_view& id);
+  Task<Result<Buffer>> next();
+  Task<Result<void>> wait();
+  Task<void> read_ahead();
   Task<void> refuse(std::string_view id, const Error& error);
 
   std::unique_ptr<transport::Channel> inner_;
   Wait wait_;
   Cancel closed_;
-  bool greeted_ = false;
+  bool greeted_ = false, waiting_ = false, reading_ = false;
+  std::deque<Result<Buffer>> ahead_;  // what came during a wait
+  Signal came_;
+  TaskGroup reader_;
 };
 
 }  // namespace gatehouse::app

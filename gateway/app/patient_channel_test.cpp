@@ -6,6 +6,7 @@
 
 #include "tests/support/failing_channel.hpp"
 #include "tests/support/finish.hpp"
+#include "tests/support/settle.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -21,10 +22,16 @@ struct Fixture {
     auto both = transport::memory_channels();
     host = std::move(both.first);
     channel = std::make_unique<PatientChannel>(std::make_unique<test::FailingChannel>(std::move(both.second), fail_at),
-                                               [this](Cancel&) { return wait(); });
+                                               [this](Cancel& closed) { return wait(closed); });
   }
-  Task<Result<void>> wait() {
+  ~Fixture() { test::finish(channel->close()); }
+  Task<Result<void>> wait(Cancel& closed) {
     ++waits;
+    if (slow) {
+      Signal over;
+      const Cancel::Hook stop(closed, [&over] { over.notify(); });
+      co_await over.wait();
+    }
     if (up) co_return Result<void>{};
     co_return fail(Kind::unavailable, Origin::upstream, "The server is not there.");
   }
@@ -39,7 +46,7 @@ struct Fixture {
   }
   std::string heard() const { return std::string(test::finish(host->receive())->view()); }
 
-  bool up = true;
+  bool up = true, slow = false;
   int waits = 0;
   std::unique_ptr<transport::Channel> host;
   std::unique_ptr<PatientChannel> channel;
@@ -75,6 +82,27 @@ TEST(PatientChannel, WhatIsNoRequestPassesUnread) {
     EXPECT_EQ(f.next(), text);
   }
   EXPECT_EQ(f.waits, 0);
+}
+
+Task<void> receive_into(PatientChannel& channel, std::string& out) {
+  const auto text = co_await channel.receive();
+  out = text ? std::string(text->view()) : "lost";
+}
+
+TEST(PatientChannel, AHostThatGoesEndsTheWait) {
+  Fixture f;
+  f.slow = true;
+  std::string received;
+  TaskGroup group;
+  net::Loop loop;
+  f.say(kInitialize);
+  group.spawn(receive_into(*f.channel, received));
+  f.say(kList);
+  net::run(loop, test::settle(loop));
+  EXPECT_EQ(received, "") << "the server is not there yet";
+  test::finish(f.host->close());
+  net::run(loop, test::settle(loop));
+  EXPECT_EQ(received, "lost");
 }
 
 TEST(PatientChannel, EndsWithItsHostWhereverThatIs) {

@@ -19,4 +19,10 @@ T finish(Task<T> task) {
   return std::move(*value);
 }
 
+inline void finish(Task<void> task) {
+  TaskGroup group;
+  group.spawn(std::move(task));
+  if (group.running() > 0) throw std::logic_error("the task is still waiting");
+}
+
 }  // namespace gatehouse::test
