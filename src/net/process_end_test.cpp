@@ -224,7 +224,9 @@ TEST(ProcessEnd, TheWholeTreeEndsWhenWeAreKilled) {
 
 TEST(ProcessEnd, ChildrenAreAskedBeforeTheyAreKilledWhenWeAreKilled) {
   const auto file = std::filesystem::temp_directory_path() / ("gatehouse-asked-" + std::to_string(::getpid()));
-  auto options = shell("trap 'echo asked > " + file.string() + "; exit' TERM; echo $$; while :; do sleep 0.05; done");
+  // Nobody reads what it says on stderr (that its sleep was ended), and writing there would kill it.
+  auto options = shell("exec 2> /dev/null; trap 'echo asked > " + file.string() +
+                       "; exit' TERM; echo $$; while :; do sleep 0.05; done");
   options.orphan_grace = 10s;
   const auto child = left_by_a_killed_gateway(std::move(options));
   ASSERT_EQ(child.size(), 1u);
