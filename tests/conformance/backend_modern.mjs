@@ -101,7 +101,7 @@ const tools = [
   ...inputTools,
   ...askingTools.map((entry) => ({ ...entry, run: asking(entry.run) })),
   tool('test_reconnection', 'Takes a while', async (_, io) => {
-    await io.sleep(150);
+    await io.sleep(20);
     return reply(text('The result came after a while'));
   }),
   // The SDK itself refuses the question with -32021 when the client did not declare that it can sample.
