@@ -135,6 +135,7 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
   ui_only.ui = true;  // what is listed must not depend on one client's abilities (GB-082)
   auto link = co_await connect(ui_only, this);
   if (!link) {
+    if (stopping_) co_return delay;  // nobody waits for it any more
     ++counters_.failures;
     tried_ = true;
     set_state(State::down, link.error().message);
