@@ -58,9 +58,13 @@ Task<void> PatientChannel::read_ahead() {
   reading_ = true;
   while (waiting_ && ahead_.size() < kMaxAhead && !closed_.requested()) {
     auto text = co_await inner_->receive();
-    if (!text && waiting_) closed_.request(CancelReason::client_gone);
+    const bool gone = !text;
     ahead_.push_back(std::move(text));
     came_.notify();
+    if (!gone) continue;
+    co_await part_(closed_);
+    if (waiting_) closed_.request(CancelReason::client_gone);
+    break;
   }
   reading_ = false;
   came_.notify();

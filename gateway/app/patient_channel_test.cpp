@@ -21,19 +21,23 @@ struct Fixture {
   explicit Fixture(test::FailAt fail_at = {1'000'000}) {
     auto both = transport::memory_channels();
     host = std::move(both.first);
-    channel = std::make_unique<PatientChannel>(std::make_unique<test::FailingChannel>(std::move(both.second), fail_at),
-                                               [this](Cancel& closed) { return wait(closed); });
+    channel = std::make_unique<PatientChannel>(
+        std::make_unique<test::FailingChannel>(std::move(both.second), fail_at),
+        [this](Cancel& closed) { return wait(closed); }, [this](Cancel& closed) { return part(closed); });
   }
   ~Fixture() { test::finish(channel->close()); }
   Task<Result<void>> wait(Cancel& closed) {
     ++waits;
     if (slow) {
-      Signal over;
-      const Cancel::Hook stop(closed, [&over] { over.notify(); });
-      co_await over.wait();
+      const Cancel::Hook stop(closed, [this] { ready.notify(); });
+      co_await ready.wait();
     }
     if (up) co_return Result<void>{};
     co_return fail(Kind::unavailable, Origin::upstream, "The server is not there.");
+  }
+  Task<void> part(Cancel& closed) {
+    const Cancel::Hook stop(closed, [this] { parted.notify(); });
+    co_await parted.wait();
   }
   void say(std::string_view text) const {
     const json::Pieces message(1, text);
@@ -48,6 +52,7 @@ struct Fixture {
 
   bool up = true, slow = false;
   int waits = 0;
+  Signal ready, parted;
   std::unique_ptr<transport::Channel> host;
   std::unique_ptr<PatientChannel> channel;
 };
@@ -102,7 +107,28 @@ TEST(PatientChannel, AHostThatGoesEndsTheWait) {
   EXPECT_EQ(received, "") << "the server is not there yet";
   test::finish(f.host->close());
   net::run(loop, test::settle(loop));
+  EXPECT_EQ(received, "") << "it may only have said all it wants to say";
+  f.parted.notify();
+  net::run(loop, test::settle(loop));
   EXPECT_EQ(received, "lost");
+}
+
+TEST(PatientChannel, AHostThatHasSaidEverythingIsStillServed) {
+  Fixture f;
+  f.slow = true;
+  std::string received;
+  TaskGroup group;
+  net::Loop loop;
+  f.say(kInitialize);
+  f.say(kList);
+  group.spawn(receive_into(*f.channel, received));
+  test::finish(f.host->close());
+  net::run(loop, test::settle(loop));
+  f.ready.notify();
+  net::run(loop, test::settle(loop));
+  EXPECT_EQ(received, kInitialize);
+  EXPECT_EQ(f.next(), kList);
+  EXPECT_EQ(f.next(), "lost");
 }
 
 TEST(PatientChannel, EndsWithItsHostWhereverThatIs) {

@@ -19,6 +19,7 @@ namespace gatehouse::app {
 namespace {
 
 constexpr Milliseconds kStartPatience{10'000};
+constexpr Milliseconds kPartingPatience{2'000};  // what hosts give a server to end by itself
 
 /// Every client and every server connection is a file: take what the system allows.
 void raise_file_limit() {
@@ -26,6 +27,15 @@ void raise_file_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The process ends already: to be asked once more must not change how it ends.
+void hold_signals() {
+  sigset_t asked;
+  sigemptyset(&asked);
+  sigaddset(&asked, SIGTERM);
+  sigaddset(&asked, SIGINT);
+  sigprocmask(SIG_BLOCK, &asked, nullptr);
 }
 
 void write_ready_file(const std::string& path, const std::string& url) {
@@ -77,7 +87,9 @@ class Life {
     auto own = transport::stdio_channel(loop_);  // first of all: nothing else may come to stdout
     Result<void> started = own ? gateway_.start(Gateway::Listener::none) : Result<void>(fail(Error(own.error())));
     if (started) {
-      PatientChannel channel(std::move(*own), [this](Cancel& closed) { return greeted(closed); });
+      PatientChannel channel(
+          std::move(*own), [this](Cancel& closed) { return greeted(closed); },
+          [this](Cancel& closed) { return loop_.sleep(kPartingPatience, &closed); });
       loop_.on_signal({SIGTERM, SIGINT}, [this](int) { host_over_.request(CancelReason::shutting_down); });
       loop_.on_signal({SIGHUP}, [this](int) { reload(); });
       started = co_await gateway_.serve_channel(channel, options_.endpoint, host_over_);
@@ -128,6 +140,7 @@ int run(config::Loaded loaded, RunOptions options) {
   net::Loop loop;
   Life life(loop, std::move(loaded), options);
   net::run(loop, life.live(exit_code));
+  hold_signals();
   return exit_code;
 }
 

@@ -58,8 +58,13 @@ class RawClient {
   /// Waits until `mark` is in what came and returns everything up to its end; what came so far if the connection ends.
   Task<std::string> read_until(std::string mark) {
     bool more = true;
-    while (received_.find(mark) == std::string::npos && more) more = co_await read_more();
-    co_return take(more ? received_.find(mark) + mark.size() : received_.size());
+    std::size_t at = received_.find(mark);
+    while (at == std::string::npos && more) {
+      const std::size_t searched = received_.size();
+      more = co_await read_more();
+      at = received_.find(mark, searched < mark.size() ? 0 : searched - mark.size() + 1);
+    }
+    co_return take(at == std::string::npos ? received_.size() : at + mark.size());
   }
   /// Everything up to the end of the connection.
   Task<std::string> read_all() {
