@@ -13,7 +13,7 @@ namespace gatehouse::app {
 /// channel holds its first request back until `wait` is over. When that failed, a greeting (`initialize`, `server/discover`) is
 /// answered with the error and the next one waits again; every other request goes on and gets its own answer.
 /// A host that goes meanwhile may have said all it wants to (a script with a pipe): it is waited for a little longer, as `part` says.
-/// Then the wait ends, and with it everything.
+/// Then the wait ends, and with it everything. REQUIRES: `close` has finished before it is destroyed.
 class PatientChannel final : public transport::Channel {
  public:
   using Wait = std::function<Task<Result<void>>(Cancel& closed)>;

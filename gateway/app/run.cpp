@@ -93,6 +93,7 @@ class Life {
       loop_.on_signal({SIGTERM, SIGINT}, [this](int) { host_over_.request(CancelReason::shutting_down); });
       loop_.on_signal({SIGHUP}, [this](int) { reload(); });
       started = co_await gateway_.serve_channel(channel, options_.endpoint, host_over_);
+      co_await channel.close();
     }
     if (!started) {
       log::error("cannot start", {{"reason", started.error().message}, {"detail", started.error().detail}});
