@@ -52,7 +52,8 @@ std::string Pump::input_requests() const {
 
 void Pump::answer(const bridge::InputResponses& responses) {
   for (const auto& [key, raw] : responses.answers) {
-    const auto open = std::ranges::find_if(open_, [&key = key](const Open* one) { return one->question.key == key; });
+    const auto open =
+        std::ranges::find_if(open_, [&wanted = key](const Open* one) { return one->question.key == wanted; });
     if (open == open_.end() || (*open)->answer) continue;
     (*open)->answer = mcp::Answer::of(raw);
     (*open)->changed.notify();

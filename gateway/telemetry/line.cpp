@@ -85,7 +85,7 @@ bool is_plain(std::string_view text) {
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
   const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const unsigned lead = byte(0), second = byte(1);
+  const auto lead = static_cast<unsigned>(byte(0)), second = static_cast<unsigned>(byte(1));
   if (lead >= 0xC2 && lead <= 0xDF && tail(1)) return 2;
   if ((lead & 0xF0) == 0xE0 && tail(1) && tail(2))
     return (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ? 0 : 3;
