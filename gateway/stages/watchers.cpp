@@ -76,11 +76,7 @@ class Watchers::SessionInterest final : public Interest {
 };
 
 Watchers::Watchers(net::Loop& loop, SessionTable sessions, Options options)
-    : loop_(loop),
-      table_(std::move(sessions)),
-      options_(options),
-      flush_timer_(loop.timers()),
-      announce_timer_(loop.timers()) {}
+    : table_(std::move(sessions)), options_(options), flush_timer_(loop.timers()), announce_timer_(loop.timers()) {}
 
 void Watchers::schedule_flush() {
   if (!flush_timer_.armed()) flush_timer_.arm(kCoalesce, [this] { flush(); });

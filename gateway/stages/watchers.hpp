@@ -104,7 +104,6 @@ class Watchers {
   void tell_own_process(SessionInterest& interest, upstream::Upstream& server);
   void reroute(Interest& interest);
 
-  net::Loop& loop_;
   SessionTable table_;
   Options options_;
   std::shared_ptr<const Routes> routes_;
