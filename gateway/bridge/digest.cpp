@@ -4,15 +4,16 @@
 
 #include <array>
 
+#include <gatehouse/base/base64url.hpp>
+
 #include "gateway/bridge/canonical.hpp"
-#include "gateway/seal/base64url.hpp"
 
 namespace gatehouse::bridge {
 
 std::string sha256_text(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
-  return seal::to_base64url({reinterpret_cast<const char*>(hash.data()), hash.size()});
+  return to_base64url({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
 
 Result<std::string> call_digest(std::string_view endpoint, const mcp::Message& request) {

@@ -7,7 +7,8 @@
 #include <exception>
 #include <memory>
 
-#include "gateway/seal/base64url.hpp"
+#include <gatehouse/base/base64url.hpp>
+
 #include "gateway/seal/random.hpp"
 
 namespace gatehouse::seal {
