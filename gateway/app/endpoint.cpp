@@ -124,7 +124,7 @@ mcp::Responder::About Endpoint::about(const mcp::Client& client) {
 void Endpoint::offer_tasks(About& about, const mcp::Client& client) const {
   mcp::ServerCapabilities& offered = about.capabilities;
   if (task_options_.facade == bridge::Facade::all) offered.tasks_calls = offered.tasks_cancel = offered.tools;
-  offered.tasks_list = offered.tasks_calls && client.principal != mcp::kAnonymous;
+  offered.tasks_list = offered.tasks_calls && client.principal() != mcp::kAnonymous;
   if (offered.tasks_extension && mcp::has_tasks_extension(client.revision))
     about.extensions.set(mcp::kTasksExtension, json::Value::object());
 }

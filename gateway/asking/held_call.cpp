@@ -36,7 +36,7 @@ HeldCall::HeldCall(net::Loop& loop, const mcp::Call& call, const bridge::Questio
     : machine(options),
       timer(loop.timers()),
       text_(copy_of_request(call.request)),
-      principal_(call.client.principal),
+      who_(call.client.who->shared_from_this()),
       capabilities_raw_(call.client.capabilities_raw),
       info_raw_(call.client.info_raw),
       address_(call.client.address),
@@ -45,7 +45,7 @@ HeldCall::HeldCall(net::Loop& loop, const mcp::Call& call, const bridge::Questio
       received_at(call.received_at),
       run(std::move(how)) {
   if (auto read = mcp::read_message(text_.view(), kMaxDepth)) message = std::move(*read);
-  client.principal = principal_;
+  client.who = who_.get();
   client.capabilities_raw = capabilities_raw_;
   client.info_raw = info_raw_;
   client.session = {};

@@ -58,7 +58,8 @@ class HeldCall final : public mcp::Events, public std::enable_shared_from_this<H
 
  private:
   Buffer text_;
-  std::string principal_, capabilities_raw_, info_raw_, address_, user_agent_;
+  std::shared_ptr<const mcp::Principal> who_;
+  std::string capabilities_raw_, info_raw_, address_, user_agent_;
 
  public:
   mcp::Message message;

@@ -54,7 +54,7 @@ bool Parking::may_park(const HeldCall& held) const {
   for (const auto& [id, other] : held_) {
     if (other.get() == &held || other->machine.generation() == 0 || other->machine.is_finished()) continue;
     ++all;
-    of_principal += other->client.principal == held.client.principal;
+    of_principal += other->client.principal() == held.client.principal();
     of_server += other->server == held.server;
   }
   return all < options_.max_parked && of_principal < options_.max_parked_per_principal &&
@@ -175,7 +175,7 @@ mcp::Reply Parking::questions_of(const HeldCall& held) const {
                                    .owner = owner_,
                                    .parked = held.id,
                                    .generation = held.machine.generation()};
-  input.state = bridge::seal_state(keys_, held.client.principal, state, wall_clock() + options_.parked_wait);
+  input.state = bridge::seal_state(keys_, held.client.principal(), state, wall_clock() + options_.parked_wait);
   return bridge::write_input_required(input, held.backend_member);
 }
 

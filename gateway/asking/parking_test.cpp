@@ -57,7 +57,8 @@ struct Rig {
 class Visit {
  public:
   explicit Visit(Rig& rig, std::string_view principal = "alice") : rig_(rig) {
-    asker.client.principal = principal;
+    who = test::somebody(principal);
+    asker.client.who = who.get();
     asker.client.capabilities.elicitation_form = true;
   }
   void begin() { rig_.group.spawn(run_first()); }
@@ -81,10 +82,11 @@ class Visit {
     const auto value = json::parse(text());
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto state =
-        bridge::open_state(rig_.keys, asker.client.principal, value->text("requestState"), "crm", "digest", now);
+        bridge::open_state(rig_.keys, asker.client.principal(), value->text("requestState"), "crm", "digest", now);
     return state ? *state : bridge::RequestState{};
   }
 
+  std::shared_ptr<const mcp::Principal> who;
   test::Asker asker;
 
  private:
@@ -204,6 +206,7 @@ Task<void> restarts(Rig& rig) {
   co_await test::settle(rig.loop);
   Parking other(rig.loop, rig.keys, rig.options);
   const test::ClientMessage retry = test::request("tools/call", R"({"name":"a"})");
+  std::shared_ptr<const mcp::Principal> who;
   test::Asker asker;
   const mcp::Call call{*retry, asker.client, asker, asker.cancel, Clock::now()};
   const bridge::RequestState state = first.state();

@@ -52,7 +52,7 @@ Task<mcp::Reply> AnswerLists::answer(const Call& call, mcp::ListKind kind) const
   // All pages of a list say the same about who may keep it (LF-716), so a change of that ends it, too.
   const std::uint64_t generation = view.fingerprint(kind) ^ (hints.scope == mcp::CacheScope::shared ? 1U : 0U);
   const catalog::CursorScope scope{
-      .principal = call.in.client.principal, .endpoint = call.routes.endpoint, .kind = kind, .generation = generation};
+      .principal = call.in.client.principal(), .endpoint = call.routes.endpoint, .kind = kind, .generation = generation};
   Result<std::size_t> position = 0;
   if (!params.cursor_raw.empty()) position = catalog::open_cursor(keys_, scope, params.cursor, wall_clock());
   if (!position) co_return fail(std::move(position.error()));

@@ -32,7 +32,7 @@ Found by_name(const catalog::View& view, ListKind kind, std::string_view name, s
 
 /// The server that gave this client the URI, in a result some time ago (GB-052).
 std::optional<catalog::Target> by_link(const Call& call, std::string_view uri) {
-  const auto server = call.routes.links.find(call.in.client.principal, uri);
+  const auto server = call.routes.links.find(call.in.client.principal(), uri);
   if (!server) return std::nullopt;
   const auto& sources = call.routes.view->sources();
   const auto source = std::ranges::find(sources, *server, &catalog::Source::name);

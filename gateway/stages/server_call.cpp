@@ -16,7 +16,7 @@ std::string exposed(const Call& call, std::string_view local) {
   std::string shown = view.expose_uri(call.target.source, local);
   // It does not say whose it is, so that we have to remember.
   if (view.sources().size() > 1 && shown == local)
-    call.routes.links.note(call.in.client.principal, local, call.server->name());
+    call.routes.links.note(call.in.client.principal(), local, call.server->name());
   return shown;
 }
 

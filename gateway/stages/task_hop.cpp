@@ -64,7 +64,7 @@ mcp::Reply TaskHop::seal_created(const Call& call, mcp::Reply reply, TaskForm fo
   const bridge::TaskAddress address{
       .server = call.server->name(), .id = (*task)->id, .capabilities = call.in.client.capabilities};
   (*task)->id =
-      bridge::seal_task_id(parts_.keys, call.in.client.principal, address, (*task)->ttl_ms, tasks::wall_clock());
+      bridge::seal_task_id(parts_.keys, call.in.client.principal(), address, (*task)->ttl_ms, tasks::wall_clock());
   return bridge::write_created(**task, TaskForm::extension);
 }
 
@@ -92,7 +92,7 @@ Result<TaskHop::Place> TaskHop::find(const Call& call) const {
   const mcp::Params& params = call.in.request.params;
   if (!params.task_id.data())
     return fail(Kind::invalid_params, Origin::client, "params: member \"taskId\" is missing.");
-  auto address = bridge::open_task_id(parts_.keys, call.in.client.principal, params.task_id, tasks::wall_clock());
+  auto address = bridge::open_task_id(parts_.keys, call.in.client.principal(), params.task_id, tasks::wall_clock());
   if (!address) return fail(std::move(address.error()));
   const auto& servers = call.routes.servers;
   for (std::size_t i = 0; i < servers.size(); ++i)

@@ -32,7 +32,7 @@ mcp::Reply Facades::start(const mcp::Call& call, const bridge::Asked& asked, Wor
   if (!task || !task->is_object())
     return fail(Kind::invalid_params, Origin::client, "params.task has to be an object.");
   std::vector<std::string> gone;
-  auto room = table_.make_room(call.client.principal, options_, gone);
+  auto room = table_.make_room(call.client.principal(), options_, gone);
   for (const std::string& id : gone) by_id_.erase(id);
   if (!room) return fail(std::move(room.error()));
   auto request = OwnMessage::of(mcp::Method::tools_call, without_task(call.request));
@@ -41,7 +41,7 @@ mcp::Reply Facades::start(const mcp::Call& call, const bridge::Asked& asked, Wor
   const std::int64_t granted =
       bridge::granted_ttl(ttl ? ttl->str() : std::string(), options_.ttl.count(), options_.max_ttl.count());
   auto row = std::make_shared<bridge::TaskRow>(bridge::TaskRow::Terms{.id = "gl1." + transport::random_id(),
-                                                                      .principal = std::string(call.client.principal),
+                                                                      .principal = std::string(call.client.principal()),
                                                                       .created = wall_clock(),
                                                                       .ttl_ms = granted,
                                                                       .poll_ms = options_.poll_interval.count()});
@@ -71,7 +71,7 @@ std::size_t Facades::free_bytes() const {
 }
 
 Facades::Ref Facades::find(const mcp::Call& call) const {
-  if (!table_.find(call.client.principal, call.request.params.task_id, wall_clock())) return nullptr;
+  if (!table_.find(call.client.principal(), call.request.params.task_id, wall_clock())) return nullptr;
   const auto found = by_id_.find(std::string(call.request.params.task_id));
   return found == by_id_.end() ? nullptr : found->second;
 }
@@ -99,11 +99,11 @@ mcp::Reply Facades::cancel(Facade& facade) {
 }
 
 mcp::Reply Facades::list(const mcp::Call& call) const {
-  if (call.client.principal == mcp::kAnonymous)
+  if (call.client.principal() == mcp::kAnonymous)
     return fail(Kind::method_not_found, Origin::client, "Tasks are listed for clients that say who they are.");
   const mcp::Params& params = call.request.params;
   const auto cursor = params.cursor_raw.empty() ? std::nullopt : std::optional(params.cursor);
-  auto page = table_.list(call.client.principal, cursor, wall_clock());
+  auto page = table_.list(call.client.principal(), cursor, wall_clock());
   if (!page) return fail(std::move(page.error()));
   auto rows = json::Value::array();
   for (const auto& row : page->rows) rows.push(bridge::write_task(row->object(), bridge::TaskForm::core));

@@ -67,9 +67,10 @@ struct Waiting {
 
 class FacadesTest : public testing::Test {
  protected:
+  const std::shared_ptr<const mcp::Principal> alice = test::somebody("alice");
   FacadesTest() {
     client.client = Asker::with_session("s");
-    client.client.principal = "alice";
+    client.client.who = alice.get();
     client.client.capabilities.elicitation_form = true;
   }
   ~FacadesTest() override {
@@ -190,7 +191,8 @@ TEST_F(FacadesTest, ShowsATaskToItsUserOnly) {
   const auto id = begin(job);
   Asker bob;
   bob.client = client.client;
-  bob.client.principal = "bob";
+  const auto who = test::somebody("bob");
+  bob.client.who = who.get();
   for (const auto* method : {"tasks/get", "tasks/result", "tasks/cancel"}) {
     const auto reply = call(bob, method, task_params(id));
     ASSERT_FALSE(reply);
@@ -198,7 +200,7 @@ TEST_F(FacadesTest, ShowsATaskToItsUserOnly) {
   }
   EXPECT_EQ((*call(bob, "tasks/list", "{}"))->body.str(), R"({"tasks":[]})");
   EXPECT_NE((*call(client, "tasks/list", "{}"))->body.str().find(id), std::string::npos);
-  bob.client.principal = mcp::kAnonymous;
+  bob.client.who = mcp::anonymous().get();
   EXPECT_EQ(call(bob, "tasks/list", "{}").error().kind, Kind::method_not_found);
   EXPECT_EQ(status(id), "working");
 }

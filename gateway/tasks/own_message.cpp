@@ -27,7 +27,7 @@ Result<OwnMessage> OwnMessage::of(mcp::Method method, std::string_view params) {
 std::string task_params(std::string_view id) { return R"({"taskId":)" + json::quoted(id) + "}"; }
 
 OwnClient::OwnClient(const mcp::Client& client, bool takes_tasks)
-    : principal_(client.principal),
+    : who_(client.who->shared_from_this()),
       info_raw_(client.info_raw),
       address_(client.address),
       user_agent_(client.user_agent),
@@ -40,7 +40,7 @@ OwnClient::OwnClient(const mcp::Client& client, bool takes_tasks)
               .address = address_,
               .user_agent = user_agent_,
               .parameter_headers = {},
-              .principal = principal_} {
+              .who = who_.get()} {
   client_.capabilities.tasks = takes_tasks;
 }
 

@@ -36,7 +36,8 @@ class OwnClient {
   [[nodiscard]] const mcp::Client& operator*() const { return client_; }
 
  private:
-  std::string principal_, info_raw_, address_, user_agent_;
+  std::shared_ptr<const mcp::Principal> who_;
+  std::string info_raw_, address_, user_agent_;
   mcp::Client client_;
 };
 

@@ -10,7 +10,7 @@ constexpr std::size_t kMaxAffinity = 66;  // 64 characters in quotes
 
 /// Requests with the same principal, abilities and affinity may share a connection (GB-081, GB-111).
 std::string slot_owner(const mcp::Call& call, const mcp::ClientCapabilities& declared) {
-  std::string owner(call.client.principal);
+  std::string owner(call.client.principal());
   owner.append(1, '\0').append(mcp::to_json(declared, mcp::kLatestLegacy).str()).append(1, '\0');
   for (const auto& member : call.request.params.meta.others)
     if (member.key == "io.gatehouse/affinity" && member.value.size() <= kMaxAffinity) owner.append(member.value);
@@ -27,7 +27,7 @@ bool is_about_task(const mcp::Message& request) {
 /// for a task names it.
 std::string task_owner(const mcp::Call& call, const mcp::ClientCapabilities& declared) {
   std::string owner("task");
-  owner.append(1, '\0').append(call.client.principal).append(1, '\0');
+  owner.append(1, '\0').append(call.client.principal()).append(1, '\0');
   return owner.append(mcp::to_json(declared, mcp::kLatestLegacy).str());
 }
 
@@ -41,7 +41,7 @@ mcp::ClientCapabilities Upstream::declared(const mcp::Client& client) const {
   known.sampling_context = known.sampling_context && options_.sampling_context;
   // With a credential that users share, a server would connect what they sign in to with all of them (GB-152).
   const bool shared_credential =
-      client.principal != mcp::kAnonymous && !(options_.headers.empty() && options_.env.empty());
+      client.principal() != mcp::kAnonymous && !(options_.headers.empty() && options_.env.empty());
   known.elicitation_url = known.elicitation_url && !shared_credential;
   return known;
 }

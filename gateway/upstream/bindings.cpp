@@ -41,7 +41,7 @@ class SessionListener final : public client::Listener {
     if (!session) co_return fail(Kind::state_lost, Origin::client, "The client's session has ended.");
     auto question = bridge::read_question(request.rpc.method, request.rpc.params);
     if (!question) co_return fail(Kind::method_not_found, Origin::client, "The client cannot be asked this.");
-    const mcp::Client client = session->client({}, {});
+    const mcp::Client client = session->client(session->who(), {}, {});
     const bridge::Asked asked{
         .client = client.revision, .server_name = asking_.server_name, .may_share_context = asking_.may_share_context};
     const mcp::Revision server = binding_.link ? binding_.link->peer().revision : mcp::kLatestLegacy;

@@ -45,7 +45,7 @@ struct Scene {
   Scene() {
     session->initialized = true;
     session->attach(received, replaced);
-    (void)test::finish(bindings.get(session->client({}, {}), {}));
+    (void)test::finish(bindings.get(session->client(*mcp::anonymous(), {}, {}), {}));
   }
   ~Scene() {
     test::finish(bindings.close_all());
@@ -66,7 +66,7 @@ struct Scene {
   asking::Means means{loop, options, roots};
   std::shared_ptr<transport::Session> session = std::make_shared<transport::Session>(
       "s1", *test::request("initialize", R"({"protocolVersion":"2025-11-25","capabilities":{"roots":{}}})"),
-      TimePoint{});
+      *mcp::anonymous(), TimePoint{});
   Received received;
   Cancel replaced;
   Nobody nobody;

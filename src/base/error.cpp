@@ -29,6 +29,14 @@ std::string_view to_string(Kind kind) {
     case Kind::input_refused: return "input_refused";
     case Kind::state_lost: return "state_lost";
     case Kind::limit_exceeded: return "limit_exceeded";
+    case Kind::throttled: return "throttled";
+    case Kind::bad_credential_form: return "bad_credential_form";
+    case Kind::unauthenticated: return "unauthenticated";
+    case Kind::invalid_credential: return "invalid_credential";
+    case Kind::login_too_weak: return "login_too_weak";
+    case Kind::insufficient_scope: return "insufficient_scope";
+    case Kind::denied: return "denied";
+    case Kind::verifier_unavailable: return "verifier_unavailable";
     case Kind::cancelled: return "cancelled";
     case Kind::bad_reply: return "bad_reply";
     case Kind::loop_detected: return "loop_detected";

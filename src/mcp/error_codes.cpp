@@ -33,6 +33,14 @@ WireError wire_error(Kind kind, Revision revision) {
     case Kind::input_refused: return {code::kInputRefused, 200};
     case Kind::state_lost: return {code::kStateLost, 200};
     case Kind::limit_exceeded: return {code::kLimitExceeded, 200};
+    case Kind::throttled: return {code::kLimitExceeded, 429};
+    case Kind::bad_credential_form: return {code::kBadCredentialForm, 400};
+    case Kind::unauthenticated: return {code::kUnauthenticated, 401};
+    case Kind::invalid_credential: return {code::kInvalidCredential, 401};
+    case Kind::login_too_weak: return {code::kLoginTooWeak, 401};
+    case Kind::insufficient_scope: return {code::kInsufficientScope, 403};
+    case Kind::denied: return {code::kDenied, 403};
+    case Kind::verifier_unavailable: return {code::kVerifierUnavailable, 503};
     case Kind::bad_reply:
     case Kind::cancelled:
     case Kind::io:

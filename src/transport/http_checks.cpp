@@ -40,7 +40,18 @@ Result<void> check_loop(const net::RequestHead& head, std::string_view via) {
 
 }  // namespace
 
-Result<void> check_access(const net::RequestHead& head, const StreamableHttpOptions& options, std::string& allowed_host) {
+ErrorHeaders::ErrorHeaders(const Error& error, int status, std::string_view allow) {
+  headers_.push_back({"Content-Type", kJsonType});
+  if (error.kind == Kind::method_not_allowed && !allow.empty()) headers_.push_back({"Allow", allow});
+  if (!error.challenge.empty()) headers_.push_back({"WWW-Authenticate", error.challenge});
+  if (!error.challenge.empty() || status == 401 || status == 403) headers_.push_back({"Cache-Control", "no-store"});
+  if (error.retry.when != Retry::When::later || (status != 429 && status != 503)) return;
+  retry_after_ = std::to_string(std::chrono::ceil<std::chrono::seconds>(error.retry.after).count());
+  headers_.push_back({"Retry-After", retry_after_});
+}
+
+Result<void> check_access(const net::RequestHead& head, const StreamableHttpOptions& options,
+                          std::string& allowed_host) {
   auto allowed = check_site(head, options, allowed_host);
   if (allowed) allowed = check_loop(head, options.via);
   return allowed;

@@ -1,7 +1,10 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 #include <gatehouse/net/http1.hpp>
 #include <gatehouse/transport/streamable_http.hpp>
@@ -15,6 +18,19 @@ namespace gatehouse::transport {
 /// Rule: all revisions, basic/transports, "Security Warning"; gateway rule GB-017.
 [[nodiscard]] Result<void> check_access(const net::RequestHead& head, const StreamableHttpOptions& options,
                                         std::string& allowed_host);
+
+/// Headers of a response that says an error: how to get in, when to come again, and that nobody keeps it. `error` outlives it.
+class ErrorHeaders {
+ public:
+  ErrorHeaders(const Error& error, int status, std::string_view allow = {});
+  ErrorHeaders(const ErrorHeaders&) = delete;
+  ErrorHeaders& operator=(const ErrorHeaders&) = delete;
+  [[nodiscard]] std::span<const net::Header> all() const { return {headers_.data(), headers_.size()}; }
+
+ private:
+  boost::container::small_vector<net::Header, 4> headers_;
+  std::string retry_after_;
+};
 
 /// The body is JSON: a form of another site cannot claim that. Errors: unsupported_media.
 [[nodiscard]] Result<void> check_body_type(const net::RequestHead& head);

@@ -5,6 +5,8 @@
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/net/sse.hpp>
 
+#include "src/transport/http_checks.hpp"
+
 namespace gatehouse::transport {
 
 AcceptedForms accepted_forms(const net::RequestHead& head) {
@@ -21,9 +23,11 @@ bool begin_events(net::HttpExchange& exchange) {
 
 std::string priming_event(const StreamLog& log) { return "id: " + log.event_id(0) + "\nretry: 1000\ndata: \n\n"; }
 
-HttpEvents::HttpEvents(net::HttpExchange& exchange, Shared shared, Session* session, std::string_view request_id)
+HttpEvents::HttpEvents(net::HttpExchange& exchange, Shared shared, const mcp::Principal& who, Session* session,
+                       std::string_view request_id)
     : exchange_(exchange),
       shared_(shared),
+      who_(who),
       session_(session),
       request_id_(request_id),
       forms_(accepted_forms(exchange.head())) {}
@@ -36,7 +40,7 @@ bool HttpEvents::open() {
   if (stream_ || !forms_.stream) return is_open();
   unlink();
   if (!begin_events(exchange_)) return false;
-  stream_.emplace(exchange_, shared_.open);
+  stream_.emplace(exchange_, who_, shared_.open);
   if (!session_ || request_id_.empty()) return true;
   log_ = session_->streams(shared_.logs).open(StreamLog::Kind::response, request_id_, Clock::now());
   log_->attach(*this);
@@ -86,13 +90,20 @@ Task<mcp::Reply> HttpEvents::ask(std::string_view method, const json::Splice& pa
   co_return co_await session_->ask(*this, method, params, cancel);
 }
 
-Task<Result<void>> HttpEvents::finish(const Rendered& message) {
+Task<Result<void>> HttpEvents::finish(const Rendered& message, const Error* error) {
   unlink();
+  if (error && !is_open() && message.http_status() != 200) return finish_refused(message, *error);
   if (!is_open() && !forms_.json) open();
   if (log_) return finish_kept(message);
   if (is_open()) return finish_stream(message);
   static constexpr std::array headers = {net::Header{"Content-Type", kJsonType}};
   return exchange_.respond(message.http_status(), headers, message.pieces());
+}
+
+/// An HTTP status of its own cannot be said in a stream, whatever the client accepts (RS-31).
+Task<Result<void>> HttpEvents::finish_refused(const Rendered& message, const Error& error) {
+  const ErrorHeaders headers(error, message.http_status());
+  co_return co_await exchange_.respond(message.http_status(), headers.all(), message.pieces());
 }
 
 Task<Result<void>> HttpEvents::finish_stream(const Rendered& message) {

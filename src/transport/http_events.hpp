@@ -34,7 +34,8 @@ class HttpEvents final : public mcp::Events, public MessageSink, public Undecide
     StreamLogTable& logs;
   };
   /// `session` is null for stateless clients. `request_id`: raw token; empty: the stream cannot be resumed.
-  HttpEvents(net::HttpExchange& exchange, Shared shared, Session* session, std::string_view request_id = {});
+  HttpEvents(net::HttpExchange& exchange, Shared shared, const mcp::Principal& who, Session* session,
+             std::string_view request_id = {});
   ~HttpEvents();
 
   void notify(std::string_view method, const json::Splice& params) override;
@@ -47,8 +48,8 @@ class HttpEvents final : public mcp::Events, public MessageSink, public Undecide
   bool open();
   [[nodiscard]] bool is_open() const { return stream_.has_value(); }
   [[nodiscard]] Cancel& closing() { return stream_->closing; }  ///< REQUIRES: is_open().
-  /// Sends the final message and ends the response.
-  Task<Result<void>> finish(const Rendered& message);
+  /// Sends the final message and ends the response. `error`: what it says, if it says one; it may need headers of its own.
+  Task<Result<void>> finish(const Rendered& message, const Error* error = nullptr);
   /// The same for the answers of a batch: one array, or one event each.
   Task<void> finish_batch(const std::deque<Rendered>& messages);
 
@@ -57,9 +58,11 @@ class HttpEvents final : public mcp::Events, public MessageSink, public Undecide
   void taken_over() override {}
   Task<Result<void>> finish_stream(const Rendered& message);
   Task<Result<void>> finish_kept(const Rendered& message);
+  Task<Result<void>> finish_refused(const Rendered& message, const Error& error);
 
   net::HttpExchange& exchange_;
   Shared shared_;
+  const mcp::Principal& who_;
   Session* session_;
   std::string_view request_id_;
   AcceptedForms forms_;

@@ -16,9 +16,9 @@ constexpr int kServiceUnavailable = 503;
 Task<void> refuse(net::HttpExchange& exchange, std::string_view id, Error error, std::string_view allow,
                   int status = 0) {
   const Rendered message(id, error, mcp::kLatestLegacy);
-  boost::container::small_vector<net::Header, 2> headers{{"Content-Type", kJsonType}};
-  if (error.kind == Kind::method_not_allowed) headers.push_back({"Allow", allow});
-  (void)co_await exchange.respond(status ? status : message.http_status(), headers, message.pieces());
+  if (status == 0) status = message.http_status();
+  const ErrorHeaders headers(error, status, allow);
+  (void)co_await exchange.respond(status, headers.all(), message.pieces());
 }
 
 }  // namespace
@@ -46,6 +46,7 @@ void HttpSse::tick() {
   ticker_.arm(kTick, [this] { tick(); });
   const TimePoint now = Clock::now();
   for (const auto& [id, connection] : connections_) connection->expire(now);
+  if (options_.authenticator) end_streams_of_unwelcome(streams_, *options_.authenticator);
   if (now - last_keep_alive_ < options_.keep_alive) return;
   last_keep_alive_ = now;
   for (OpenStream& stream : streams_) stream.keep_alive();
@@ -56,14 +57,34 @@ void HttpSse::end_streams() {
 }
 
 Task<void> HttpSse::serve(net::HttpExchange& exchange) {
+  if (auto allowed = check_access(exchange.head(), options_, allowed_host_); !allowed) {
+    co_await refuse(exchange, {}, std::move(allowed.error()), {});
+  } else if (options_.authenticator) {
+    co_await admit(exchange, options_.authenticator);
+  } else {
+    co_await serve_as(exchange, *mcp::anonymous());
+  }
+}
+
+Task<void> HttpSse::admit(net::HttpExchange& exchange, std::shared_ptr<identity::Authenticator> authenticator) {
+  std::optional<identity::Verdict> verdict = authenticator->known(exchange);
+  if (!verdict) verdict = co_await authenticator->authenticate(exchange);
+  if (!*verdict) {
+    std::string_view id;
+    (void)mcp::read_message(exchange.body(), options_.max_json_depth, &id);
+    co_return co_await refuse(exchange, id, std::move(verdict->error()), {});
+  }
+  const std::shared_ptr<const mcp::Principal> who = std::move(**verdict);
+  co_await serve_as(exchange, *who);
+}
+
+Task<void> HttpSse::serve_as(net::HttpExchange& exchange, const mcp::Principal& who) {
   const net::RequestHead& head = exchange.head();
   const bool is_stream = head.path() == paths_.stream;
-  if (auto allowed = check_access(head, options_, allowed_host_); !allowed) {
-    co_await refuse(exchange, {}, std::move(allowed.error()), {});
-  } else if (is_stream && head.method == "GET") {
-    co_await open(exchange);
+  if (is_stream && head.method == "GET") {
+    co_await open(exchange, who);
   } else if (!is_stream && head.method == "POST") {
-    co_await message(exchange);
+    co_await message(exchange, who);
   } else {
     Error error{Kind::method_not_allowed, Origin::client,
                 is_stream ? "This is an event stream: open it with GET." : "Send messages with POST."};
@@ -71,7 +92,7 @@ Task<void> HttpSse::serve(net::HttpExchange& exchange) {
   }
 }
 
-Task<void> HttpSse::open(net::HttpExchange& exchange) {
+Task<void> HttpSse::open(net::HttpExchange& exchange, const mcp::Principal& who) {
   if (!net::accepts(exchange.head().value("Accept"), kEventStreamType)) {
     Error error{Kind::not_acceptable, Origin::client, "Accept has to list text/event-stream."};
     co_return co_await refuse(exchange, {}, std::move(error), {});
@@ -83,7 +104,7 @@ Task<void> HttpSse::open(net::HttpExchange& exchange) {
   const std::array headers = {net::Header{"Content-Type", kEventStreamType}, net::Header{"Cache-Control", "no-cache"},
                               net::Header{"X-Accel-Buffering", "no"}};
   if (!exchange.begin_stream(200, headers)) co_return;
-  Connection connection(*this, exchange);
+  Connection connection(*this, exchange, who);
   co_await connection.live();
 }
 
@@ -98,17 +119,17 @@ HttpSse::Connection* HttpSse::find(std::string_view query) const {
   return nullptr;
 }
 
-Task<void> HttpSse::message(net::HttpExchange& exchange) {
+Task<void> HttpSse::message(net::HttpExchange& exchange, const mcp::Principal& who) {
   const std::string_view target = exchange.head().target;
   Connection* connection =
       find(target.substr(std::min(target.size(), target.find('?')) + (target.contains('?') ? 1 : 0)));
   std::string id;
   Result<void> taken = check_body_type(exchange.head());
-  if (taken && !connection) {
+  if (taken && (!connection || !connection->belongs_to(who))) {
     taken = fail(Kind::session_not_found, Origin::client,
                  "No such connection: open the event stream again and start with initialize.");
   }
-  if (taken) taken = connection->take(exchange.body(), id);
+  if (taken) taken = connection->take(exchange.body(), who, id);
   if (!taken) co_return co_await refuse(exchange, id, std::move(taken.error()), {});
   (void)co_await exchange.respond(202, {}, {});
 }

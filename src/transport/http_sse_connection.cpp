@@ -20,8 +20,9 @@ constexpr Milliseconds kRoomInterval{50};  // the client does not read: is there
 /// One request while it is answered, and its way back to the client.
 class HttpSse::Connection::Request final : public mcp::Events {
  public:
-  Request(Connection& owner, const mcp::Message& asked)
-      : message(asked), session(owner.session_), client(owner.client()), owner_(owner) {
+  /// `who` outlives it.
+  Request(Connection& owner, const mcp::Message& asked, const mcp::Principal& who)
+      : message(asked), session(owner.session_), client(owner.client(who)), owner_(owner) {
     owner_.requests_.push_back(this);
   }
   ~Request() {
@@ -56,22 +57,23 @@ class HttpSse::Connection::Request final : public mcp::Events {
   Connection& owner_;
 };
 
-HttpSse::Connection::Connection(HttpSse& owner, net::HttpExchange& exchange)
+HttpSse::Connection::Connection(HttpSse& owner, net::HttpExchange& exchange, const mcp::Principal& who)
     : owner_(owner),
       exchange_(exchange),
+      who_(who.shared_from_this()),
       id_(random_id()),
       address_(exchange.peer_address()),
       user_agent_(exchange.head().value("User-Agent")),
-      open_(exchange, owner.streams_),
+      open_(exchange, *who_, owner.streams_),
       opened_(Clock::now()) {
   owner_.connections_.emplace(id_, this);
 }
 
 HttpSse::Connection::~Connection() { owner_.connections_.erase(id_); }
 
-mcp::Client HttpSse::Connection::client() const {
-  if (session_) return session_->client(address_, user_agent_);
-  return {.revision = mcp::kLatestLegacy, .address = address_, .user_agent = user_agent_};
+mcp::Client HttpSse::Connection::client(const mcp::Principal& who) const {
+  if (session_) return session_->client(who, address_, user_agent_);
+  return {.revision = mcp::kLatestLegacy, .address = address_, .user_agent = user_agent_, .who = &who};
 }
 
 Task<void> HttpSse::Connection::live() {
@@ -121,11 +123,11 @@ void HttpSse::Connection::expire(TimePoint now) {
   if (!session_ && now - opened_ > kPatience) open_.closing.request(CancelReason::timed_out);
 }
 
-Result<void> HttpSse::Connection::take(std::string_view body, std::string& id) {
-  return jsonrpc::is_batch(body) ? take_batch(body) : take_one(body, id);
+Result<void> HttpSse::Connection::take(std::string_view body, const mcp::Principal& who, std::string& id) {
+  return jsonrpc::is_batch(body) ? take_batch(body, who) : take_one(body, who, id);
 }
 
-Result<void> HttpSse::Connection::take_one(std::string_view body, std::string& id) {
+Result<void> HttpSse::Connection::take_one(std::string_view body, const mcp::Principal& who, std::string& id) {
   Buffer text = Buffer::copy_of(body);
   std::string_view read_id;
   auto message = mcp::read_message(text.view(), owner_.options_.max_json_depth, &read_id);
@@ -133,15 +135,15 @@ Result<void> HttpSse::Connection::take_one(std::string_view body, std::string& i
   if (!message) return fail(std::move(message.error()));
   if (session_) owner_.sessions_.touch(*session_, Clock::now());
   if (message->rpc.type == jsonrpc::Type::request) {
-    tasks_.spawn(answer(std::move(text), std::move(*message)));
+    tasks_.spawn(answer(std::move(text), std::move(*message), who.shared_from_this()));
   } else if (session_) {
-    take_message(*session_, *message, text.view(), client(), owner_.responder_);
+    take_message(*session_, *message, text.view(), client(who), owner_.responder_);
   }
   return {};
 }
 
 /// Answers of a batch come one by one, which clients have to expect on a stream (2025-03-26 basic/transports).
-Result<void> HttpSse::Connection::take_batch(std::string_view body) {
+Result<void> HttpSse::Connection::take_batch(std::string_view body, const mcp::Principal& who) {
   const StreamableHttpOptions& options = owner_.options_;
   const auto parts = split_batch(body, options.max_json_depth, options.max_batch);
   if (!parts) return fail(Error(parts.error()));
@@ -151,17 +153,19 @@ Result<void> HttpSse::Connection::take_batch(std::string_view body) {
   }
   for (const std::string_view part : *parts) {
     std::string id;
-    if (auto taken = take_one(part, id); !taken) deliver(Rendered(id, taken.error(), session_->revision()).pieces());
+    if (auto taken = take_one(part, who, id); !taken)
+      deliver(Rendered(id, taken.error(), session_->revision()).pieces());
   }
   return {};
 }
 
 /// `text` holds what `message` points into.
-Task<void> HttpSse::Connection::answer([[maybe_unused]] Buffer text, mcp::Message message) {
-  Request request(*this, message);
+Task<void> HttpSse::Connection::answer([[maybe_unused]] Buffer text, mcp::Message message,
+                                       std::shared_ptr<const mcp::Principal> who) {
+  Request request(*this, message, *who);
   auto reply = co_await reply_to(request);
   if (request.is_mute()) co_return;
-  const mcp::Revision revision = client().revision;
+  const mcp::Revision revision = request.client.revision;
   if (reply) {
     const Rendered rendered(message.rpc.id, **reply, revision, owner_.responder_.server_info());
     co_await send(rendered);
@@ -192,11 +196,11 @@ Task<mcp::Reply> HttpSse::Connection::initialize(const mcp::Message& message) {
   if (checked && session_)
     checked = fail(Kind::invalid_request, Origin::client, "This connection is initialized already.");
   if (!checked) co_return fail(std::move(checked.error()));
-  auto session = owner_.sessions_.create(message, Clock::now());
+  auto session = owner_.sessions_.create(message, *who_, Clock::now());
   if (!session) co_return fail(std::move(session.error()));
   session_ = std::move(*session);
   session_->attach(*this, open_.closing);
-  co_return mcp::Answer::of(initialize_result(*session_, owner_.responder_.about(client())));
+  co_return mcp::Answer::of(initialize_result(*session_, owner_.responder_.about(client(*who_))));
 }
 
 bool HttpSse::Connection::deliver(const json::Pieces& message) {

@@ -41,8 +41,8 @@ struct Item {
 
 }  // namespace
 
-Task<void> StreamableHttp::batch(net::HttpExchange& exchange) {
-  auto session = find_session(exchange);
+Task<void> StreamableHttp::batch(net::HttpExchange& exchange, const mcp::Principal& who) {
+  auto session = find_session(exchange, who);
   if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
   auto parts = split(exchange.body(), options_.max_json_depth, options_.max_batch);
   if (parts && !mcp::has_batches((*session)->revision())) {
@@ -51,7 +51,7 @@ Task<void> StreamableHttp::batch(net::HttpExchange& exchange) {
   }
   if (!parts) co_return co_await refuse(exchange, {}, parts.error(), mcp::kLatestLegacy);
 
-  const auto client = (*session)->client(exchange.peer_address(), exchange.head().value("User-Agent"));
+  const auto client = (*session)->client(who, exchange.peer_address(), exchange.head().value("User-Agent"));
   std::deque<Item> items;
   for (const std::string_view part : *parts) {
     auto message = mcp::read_message(part, options_.max_json_depth);
@@ -72,12 +72,12 @@ Task<void> StreamableHttp::batch(net::HttpExchange& exchange) {
     (void)co_await exchange.respond(202, {}, {});
     co_return;
   }
-  HttpEvents events(exchange, {streams_, logs_}, session->get());
+  HttpEvents events(exchange, {streams_, logs_}, who, session->get());
   TaskGroup group;
   for (Item& item : items) {
     group.spawn(
-        [](StreamableHttp& self, Session& in, Item& one, const mcp::Client& who, HttpEvents& back) -> Task<void> {
-          one.reply = co_await self.answer_in_session(in, {one.message, who, back, one.cancel, Clock::now()});
+        [](StreamableHttp& self, Session& in, Item& one, const mcp::Client& asker, HttpEvents& back) -> Task<void> {
+          one.reply = co_await self.answer_in_session(in, {one.message, asker, back, one.cancel, Clock::now()});
         }(*this, **session, item, client, events));
   }
   co_await group.join();

@@ -80,13 +80,13 @@ Error unknown_place() {
 
 }  // namespace
 
-Task<void> StreamableHttp::get(net::HttpExchange& exchange) {
+Task<void> StreamableHttp::get(net::HttpExchange& exchange, const mcp::Principal& who) {
   const net::Header* version = exchange.head().find(kVersionHeader);
   const bool modern = version && mcp::looks_modern(version->value);
   if (modern || (!version && !exchange.head().find(kSessionHeader))) {
     co_return co_await refuse(exchange, {}, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
   }
-  auto session = find_session(exchange);
+  auto session = find_session(exchange, who);
   if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
   if (!net::accepts(exchange.head().value("Accept"), kEventStreamType)) {
     co_return co_await refuse(exchange, {},
@@ -94,22 +94,23 @@ Task<void> StreamableHttp::get(net::HttpExchange& exchange) {
                               mcp::kLatestLegacy);
   }
   const std::string_view last_event = exchange.head().value(kLastEventHeader);
-  if (last_event.empty()) co_return co_await standalone_stream(exchange, **session, nullptr);
+  if (last_event.empty()) co_return co_await standalone_stream(exchange, who, **session, nullptr);
   const StreamLogs* streams = (*session)->streams();
   auto place = streams ? streams->find(last_event) : std::nullopt;
   if (!place) co_return co_await refuse(exchange, {}, unknown_place(), mcp::kLatestLegacy);  // never 404 (GB-371 d)
   if (place->stream->kind() == StreamLog::Kind::standalone) {
-    co_await standalone_stream(exchange, **session, &*place);
+    co_await standalone_stream(exchange, who, **session, &*place);
   } else {
-    co_await resume_response(exchange, std::move(*place));
+    co_await resume_response(exchange, who, std::move(*place));
   }
 }
 
 /// `place`: where the client was; null: it opens a new stream.
-Task<void> StreamableHttp::standalone_stream(net::HttpExchange& exchange, Session& session, StreamLogs::Place* place) {
+Task<void> StreamableHttp::standalone_stream(net::HttpExchange& exchange, const mcp::Principal& who, Session& session,
+                                             StreamLogs::Place* place) {
   const auto keep = session.shared_from_this();
   if (!begin_events(exchange)) co_return;
-  OpenStream open(exchange, streams_);
+  OpenStream open(exchange, who, streams_);
   Signal over;
   const Cancel::Hook gone(exchange.peer_gone(), [&over] { over.notify(); });
   const Cancel::Hook closing(open.closing, [&over] { over.notify(); });
@@ -139,9 +140,10 @@ Task<void> StreamableHttp::standalone_stream(net::HttpExchange& exchange, Sessio
 }
 
 /// Goes on with the response to a POST: what followed the last event that the client saw, then what is still to come.
-Task<void> StreamableHttp::resume_response(net::HttpExchange& exchange, StreamLogs::Place place) {
+Task<void> StreamableHttp::resume_response(net::HttpExchange& exchange, const mcp::Principal& who,
+                                           StreamLogs::Place place) {
   if (!begin_events(exchange)) co_return;
-  OpenStream open(exchange, streams_);
+  OpenStream open(exchange, who, streams_);
   StreamLog& log = *place.stream;
   Reader reader(log);
   const Cancel::Hook gone(exchange.peer_gone(), [&reader] { reader.changed.notify(); });

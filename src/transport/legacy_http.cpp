@@ -24,41 +24,46 @@ Error unknown_session() {
 
 }  // namespace
 
-Result<std::shared_ptr<Session>> StreamableHttp::find_session(const net::HttpExchange& exchange) {
+/// A session belongs to whoever began it: for everybody else it does not exist (RS-90).
+Result<std::shared_ptr<Session>> StreamableHttp::find_session(const net::HttpExchange& exchange,
+                                                              const mcp::Principal& who) {
   const net::Header* id = exchange.head().find(kSessionHeader);
   if (!id) return fail(Kind::session_required, Origin::client, "Mcp-Session-Id is missing: start with initialize.");
   if (auto version = check_version_header(exchange.head()); !version) return fail(std::move(version.error()));
   auto session = sessions_.find(id->value, Clock::now());
-  if (!session) return fail(unknown_session());
+  if (!session || !session->belongs_to(who)) return fail(unknown_session());
   return session;
 }
 
-Task<void> StreamableHttp::legacy_post(net::HttpExchange& exchange, const mcp::Message& message) {
-  if (message.method == mcp::Method::initialize) return initialize(exchange, message);
-  auto session = find_session(exchange);
-  if (session && message.rpc.type == jsonrpc::Type::request) return legacy_call(exchange, std::move(*session), message);
-  return legacy_message(exchange, std::move(session), message);
+Task<void> StreamableHttp::legacy_post(net::HttpExchange& exchange, const mcp::Principal& who,
+                                       const mcp::Message& message) {
+  if (message.method == mcp::Method::initialize) return initialize(exchange, who, message);
+  auto session = find_session(exchange, who);
+  if (session && message.rpc.type == jsonrpc::Type::request)
+    return legacy_call(exchange, who, std::move(*session), message);
+  return legacy_message(exchange, who, std::move(session), message);
 }
 
 /// What is no call: a message that wants no answer, or one without a session.
-Task<void> StreamableHttp::legacy_message(net::HttpExchange& exchange, Result<std::shared_ptr<Session>> session,
-                                          const mcp::Message& message) {
+Task<void> StreamableHttp::legacy_message(net::HttpExchange& exchange, const mcp::Principal& who,
+                                          Result<std::shared_ptr<Session>> session, const mcp::Message& message) {
   if (!session) co_return co_await refuse(exchange, message.rpc.id, session.error(), mcp::kLatestLegacy);
-  const auto client = (*session)->client(exchange.peer_address(), exchange.head().value("User-Agent"));
+  const auto client = (*session)->client(who, exchange.peer_address(), exchange.head().value("User-Agent"));
   take_message(**session, message, exchange.body(), client, responder_);
   (void)co_await exchange.respond(202, {}, {});
 }
 
-Task<void> StreamableHttp::initialize(net::HttpExchange& exchange, const mcp::Message& message) {
+Task<void> StreamableHttp::initialize(net::HttpExchange& exchange, const mcp::Principal& who,
+                                      const mcp::Message& message) {
   auto checked = check_initialize(message);
   if (checked && exchange.head().find(kSessionHeader)) {
     checked =
         fail(Kind::invalid_request, Origin::client, "initialize starts a new session: send it without Mcp-Session-Id.");
   }
   if (!checked) co_return co_await refuse(exchange, message.rpc.id, checked.error(), mcp::kLatestLegacy);
-  auto session = sessions_.create(message, Clock::now());
+  auto session = sessions_.create(message, who, Clock::now());
   if (!session) co_return co_await refuse(exchange, message.rpc.id, session.error(), mcp::kLatestLegacy);
-  const auto client = (*session)->client(exchange.peer_address(), exchange.head().value("User-Agent"));
+  const auto client = (*session)->client(who, exchange.peer_address(), exchange.head().value("User-Agent"));
   const auto answer = mcp::Answer::of(initialize_result(**session, responder_.about(client)));
   const Rendered rendered(message.rpc.id, *answer, (*session)->revision(), responder_.server_info());
   const std::array headers = {net::Header{"Content-Type", kJsonType}, net::Header{kSessionHeader, (*session)->id()}};
@@ -75,11 +80,11 @@ Task<mcp::Reply> StreamableHttp::answer_in_session(Session& session, const mcp::
   return answer_legacy(session, call, responder_);
 }
 
-Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, std::shared_ptr<Session> kept,
-                                       const mcp::Message& message) {
+Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, const mcp::Principal& who,
+                                       std::shared_ptr<Session> kept, const mcp::Message& message) {
   Session& session = *kept;
-  const auto client = session.client(exchange.peer_address(), exchange.head().value("User-Agent"));
-  HttpEvents events(exchange, {streams_, logs_}, &session, message.rpc.id);
+  const auto client = session.client(who, exchange.peer_address(), exchange.head().value("User-Agent"));
+  HttpEvents events(exchange, {streams_, logs_}, who, &session, message.rpc.id);
   if (mcp::has_priming_event(client.revision)) may_become_stream(events);
   Cancel cancel;  // a lost connection is no cancellation here (TR-424), the end of this process is
   const Cancel::Hook shutdown(exchange.peer_gone(), [&] {
@@ -90,17 +95,17 @@ Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, std::shared_
   if (reply) {
     (void)co_await events.finish(Rendered(message.rpc.id, **reply, client.revision, responder_.server_info()));
   } else {
-    (void)co_await events.finish(Rendered(message.rpc.id, reply.error(), client.revision));
+    (void)co_await events.finish(Rendered(message.rpc.id, reply.error(), client.revision), &reply.error());
   }
 }
 
-Task<void> StreamableHttp::remove(net::HttpExchange& exchange) {
+Task<void> StreamableHttp::remove(net::HttpExchange& exchange, const mcp::Principal& who) {
   const net::Header* version = exchange.head().find(kVersionHeader);
   const bool modern = version && mcp::looks_modern(version->value);
   if (modern || (!version && !exchange.head().find(kSessionHeader))) {
     co_return co_await refuse(exchange, {}, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
   }
-  auto session = find_session(exchange);
+  auto session = find_session(exchange, who);
   if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
   sessions_.end((*session)->id());
   (void)co_await exchange.respond(204, {}, {});

@@ -7,7 +7,8 @@
 
 namespace gatehouse::transport {
 
-Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::Message& message) {
+Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::Principal& who,
+                                       const mcp::Message& message) {
   if (message.rpc.type == jsonrpc::Type::response) {
     co_return co_await refuse(exchange, {},
                               {Kind::invalid_request, Origin::client,
@@ -28,7 +29,8 @@ Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::M
   const auto parameters = parameter_headers(exchange.head());
   client.parameter_headers = {parameters.data(), parameters.size()};
   client.mirrors_headers = true;
-  HttpEvents events(exchange, {streams_, logs_}, nullptr);
+  client.who = &who;
+  HttpEvents events(exchange, {streams_, logs_}, who, nullptr);
   Cancel cancel;  // closing the response stream is how a stateless client cancels (TR-516)
   const Cancel::Hook disconnect(exchange.peer_gone(), [&] { cancel.request(exchange.peer_gone().reason()); });
   auto reply = co_await answer_modern({message, client, events, cancel, Clock::now()}, responder_);
@@ -44,7 +46,7 @@ Task<void> StreamableHttp::modern_post(net::HttpExchange& exchange, const mcp::M
   if (reply) {
     (void)co_await events.finish(Rendered(id, **reply, revision, responder_.server_info()));
   } else {
-    (void)co_await events.finish(Rendered(id, reply.error(), revision));
+    (void)co_await events.finish(Rendered(id, reply.error(), revision), &reply.error());
   }
 }
 

@@ -33,9 +33,10 @@ struct Session::Question {
   bool abandoned = false;
 };
 
-Session::Session(std::string id, const mcp::Message& initialize, TimePoint now)
+Session::Session(std::string id, const mcp::Message& initialize, const mcp::Principal& who, TimePoint now)
     : last_used(now),
       id_(std::move(id)),
+      who_(who.shared_from_this()),
       revision_(negotiate(initialize.params.protocol_version)),
       capabilities_(mcp::read_client_capabilities(initialize.params.capabilities)),
       capabilities_raw_(initialize.params.capabilities),
@@ -43,7 +44,7 @@ Session::Session(std::string id, const mcp::Message& initialize, TimePoint now)
 
 Session::~Session() { end(); }
 
-mcp::Client Session::client(std::string_view address, std::string_view user_agent) const {
+mcp::Client Session::client(const mcp::Principal& who, std::string_view address, std::string_view user_agent) const {
   return {.revision = revision_,
           .capabilities = capabilities_,
           .capabilities_raw = capabilities_raw_,
@@ -51,7 +52,8 @@ mcp::Client Session::client(std::string_view address, std::string_view user_agen
           .log_level = log_level,
           .session = id_,
           .address = address,
-          .user_agent = user_agent};
+          .user_agent = user_agent,
+          .who = &who};
 }
 
 Session::Running::Running(Session& session, std::string_view id, Cancel& cancel)
@@ -163,13 +165,14 @@ std::size_t Sessions::IdHash::operator()(std::string_view id) const {
   return first ^ std::rotl(last, 4);  // hexadecimal digits differ in their lower halves
 }
 
-Result<std::shared_ptr<Session>> Sessions::create(const mcp::Message& initialize, TimePoint now) {
+Result<std::shared_ptr<Session>> Sessions::create(const mcp::Message& initialize, const mcp::Principal& who,
+                                                  TimePoint now) {
   if (by_id_.size() >= options_.max_sessions) {
     return std::unexpected(
         Error{Kind::limit_exceeded, Origin::gateway, "Too many sessions are open; try again later."}.with_retry(
             Retry::later(Milliseconds{5000})));
   }
-  auto session = std::make_shared<Session>(random_id(), initialize, now);
+  auto session = std::make_shared<Session>(random_id(), initialize, who, now);
   by_id_.emplace(session->id(), session);
   by_use_.push_back(*session);
   return session;

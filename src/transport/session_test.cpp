@@ -18,7 +18,7 @@ constexpr auto kInitialize =
 
 std::shared_ptr<Session> new_session(std::string_view params = kInitialize) {
   const auto message = test::request("initialize", params);
-  return std::make_shared<Session>("s1", *message, kStart);
+  return std::make_shared<Session>("s1", *message, *mcp::anonymous(), kStart);
 }
 std::shared_ptr<Session> ready_session() {
   auto session = new_session();
@@ -93,7 +93,7 @@ TEST(RandomId, IsLongVisibleAndNeverTheSame) {
 TEST(Session, KnowsWhatInitializeSaid) {
   const auto session = new_session();
   session->log_level = mcp::LogLevel::error;
-  const auto client = session->client("10.0.0.1", "agent");
+  const auto client = session->client(*mcp::anonymous(), "10.0.0.1", "agent");
   EXPECT_EQ(client.revision, mcp::Revision::v2025_06_18);
   EXPECT_TRUE(client.capabilities.elicitation_form);
   EXPECT_EQ(client.capabilities_raw, R"({"elicitation":{},"x":1})");
@@ -275,7 +275,7 @@ class SessionTable : public testing::Test {
  protected:
   std::shared_ptr<Session> create(TimePoint now) {
     const auto message = test::request("initialize", kInitialize);
-    auto session = sessions.create(*message, now);
+    auto session = sessions.create(*message, *mcp::anonymous(), now);
     return session ? *session : nullptr;
   }
   Sessions sessions{Sessions::Options{.ttl = minutes(60), .max_sessions = 3}};
@@ -297,7 +297,7 @@ TEST_F(SessionTable, RefusesMoreThanItsLimit) {
   const auto first = create(kStart);
   EXPECT_TRUE(create(kStart) && create(kStart));
   const auto message = test::request("initialize", kInitialize);
-  const auto refused = sessions.create(*message, kStart);
+  const auto refused = sessions.create(*message, *mcp::anonymous(), kStart);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, Kind::limit_exceeded);
   EXPECT_EQ(refused.error().retry.when, Retry::When::later);

@@ -9,9 +9,10 @@ namespace {
 constexpr std::string_view kAddress = "stdio";
 
 /// Without a session, only what names a modern revision is spoken to in that way, even when it is refused.
-mcp::Client client_of(const mcp::Message& message, const Session* session) {
-  if (session) return session->client(kAddress, {});
+mcp::Client client_of(const mcp::Message& message, const Session* session, const mcp::Principal& who) {
+  if (session) return session->client(who, kAddress, {});
   auto client = modern_client(message, kAddress, {});
+  client.who = &who;
   if (!message.params.meta.protocol_version.data())
     client.revision = mcp::kLatestLegacy;
   else if (!mcp::is_modern(client.revision))
@@ -22,7 +23,10 @@ mcp::Client client_of(const mcp::Message& message, const Session* session) {
 }  // namespace
 
 StdioServer::Request::Request(StdioServer& owner, const mcp::Message& request, std::shared_ptr<Session> in)
-    : message(request), session(std::move(in)), client(client_of(message, session.get())), owner_(owner) {
+    : message(request),
+      session(std::move(in)),
+      client(client_of(message, session.get(), *owner.options_.who)),
+      owner_(owner) {
   owner_.requests_.push_back(this);
 }
 

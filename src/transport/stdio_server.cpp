@@ -25,7 +25,7 @@ bool is_stateless(const mcp::Message& message) { return message.params.meta.prot
 StdioServer::StdioServer(Channel& channel, mcp::Responder& responder, StdioServerOptions options)
     : channel_(channel),
       responder_(responder),
-      options_(options),
+      options_(std::move(options)),
       sessions_({.max_sessions = 1}),
       stdout_(std::make_unique<Stdout>(*this)) {
   sessions_.on_end([this](std::string_view id) { responder_.session_ended(id); });
@@ -80,7 +80,7 @@ void StdioServer::take_notification(const mcp::Message& message, std::string_vie
     const auto found = std::ranges::find(requests_, message.params.request_id, &Request::id);
     if (found != requests_.end()) (*found)->cancel.request(CancelReason::client_asked);
   } else if (session_ && !is_stateless(message)) {
-    take_message(*session_, message, text, session_->client("stdio", {}), responder_);
+    take_message(*session_, message, text, session_->client(*options_.who, "stdio", {}), responder_);
   }
 }
 
@@ -89,11 +89,12 @@ void StdioServer::initialize(const mcp::Message& message) {
   if (checked && session_)
     checked = fail(Kind::invalid_request, Origin::client, "This connection is initialized already.");
   if (!checked) return refuse(message.rpc.id, checked.error());
-  auto session = sessions_.create(message, Clock::now());
+  auto session = sessions_.create(message, *options_.who, Clock::now());
   if (!session) return refuse(message.rpc.id, session.error());
   session_ = std::move(*session);
   session_->attach(*stdout_, stdout_replaced_);
-  const auto answer = mcp::Answer::of(initialize_result(*session_, responder_.about(session_->client("stdio", {}))));
+  const auto answer =
+      mcp::Answer::of(initialize_result(*session_, responder_.about(session_->client(*options_.who, "stdio", {}))));
   deliver(Rendered(message.rpc.id, *answer, session_->revision(), responder_.server_info()).pieces());
 }
 
@@ -165,7 +166,7 @@ Task<void> StdioServer::send(const json::Pieces& message) {
 }
 
 Task<void> serve_stdio(Channel& channel, mcp::Responder& responder, StdioServerOptions options) {
-  StdioServer server(channel, responder, options);
+  StdioServer server(channel, responder, std::move(options));
   co_await server.serve();
 }
 

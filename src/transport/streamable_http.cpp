@@ -53,6 +53,7 @@ void StreamableHttp::tick() {
   const TimePoint now = Clock::now();
   sessions_.expire(now);
   logs_.expire(now);
+  if (options_.authenticator) end_streams_of_unwelcome(streams_, *options_.authenticator);
   if (now - last_keep_alive_ < options_.keep_alive) return;
   last_keep_alive_ = now;
   for (OpenStream& stream : streams_) stream.keep_alive();
@@ -71,6 +72,14 @@ void StreamableHttp::decide_slow() {
   if (!undecided_.empty()) slow_ticker_.arm(options_.stream_after, [this] { decide_slow(); });
 }
 
+void end_streams_of_unwelcome(boost::intrusive::list<OpenStream>& streams,
+                              const identity::Authenticator& authenticator) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  for (OpenStream& stream : streams) {
+    if (!authenticator.still_good(stream.who(), now)) stream.closing.request(CancelReason::not_welcome);
+  }
+}
+
 void StreamableHttp::end_streams() {
   for (OpenStream& stream : streams_) stream.closing.request(CancelReason::shutting_down);
 }
@@ -78,26 +87,44 @@ void StreamableHttp::end_streams() {
 Task<void> StreamableHttp::refuse(net::HttpExchange& exchange, std::string_view id, const Error& error,
                                   mcp::Revision revision) {
   const Rendered message(id, error, revision);
-  boost::container::small_vector<net::Header, 2> headers{{"Content-Type", kJsonType}};
-  if (error.kind == Kind::method_not_allowed) headers.push_back({"Allow", "POST"});
-  (void)co_await exchange.respond(message.http_status(), headers, message.pieces());
+  const ErrorHeaders headers(error, message.http_status(), "POST");
+  (void)co_await exchange.respond(message.http_status(), headers.all(), message.pieces());
 }
 
 Task<void> StreamableHttp::serve(net::HttpExchange& exchange) {
   const net::RequestHead& head = exchange.head();
   auto allowed = check_access(head, options_, allowed_host_);
   if (!allowed) return turn_away(exchange, std::move(allowed.error()));
-  if (head.method == "POST") return post(exchange);
-  if (head.method == "GET" && options_.eras != Eras::modern) return get(exchange);
-  if (head.method == "DELETE" && options_.eras != Eras::modern) return remove(exchange);
+  if (options_.authenticator) return admit(exchange, options_.authenticator);
+  return serve_as(exchange, *mcp::anonymous());
+}
+
+/// Nothing of a message is looked at before its sender is known.
+Task<void> StreamableHttp::admit(net::HttpExchange& exchange, std::shared_ptr<identity::Authenticator> authenticator) {
+  std::optional<identity::Verdict> verdict = authenticator->known(exchange);
+  if (!verdict) verdict = co_await authenticator->authenticate(exchange);
+  if (!*verdict) {
+    std::string_view id;
+    (void)mcp::read_message(exchange.body(), options_.max_json_depth, &id);
+    co_return co_await refuse(exchange, id, verdict->error());
+  }
+  const std::shared_ptr<const mcp::Principal> who = std::move(**verdict);
+  co_await serve_as(exchange, *who);
+}
+
+Task<void> StreamableHttp::serve_as(net::HttpExchange& exchange, const mcp::Principal& who) {
+  const std::string_view method = exchange.head().method;
+  if (method == "POST") return post(exchange, who);
+  if (method == "GET" && options_.eras != Eras::modern) return get(exchange, who);
+  if (method == "DELETE" && options_.eras != Eras::modern) return remove(exchange, who);
   return turn_away(exchange, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
 }
 
 Task<void> StreamableHttp::turn_away(net::HttpExchange& exchange, Error error) { co_await refuse(exchange, {}, error); }
 
-Task<void> StreamableHttp::post(net::HttpExchange& exchange) {
+Task<void> StreamableHttp::post(net::HttpExchange& exchange, const mcp::Principal& who) {
   if (auto media = check_media(exchange.head()); !media) co_return co_await refuse(exchange, {}, media.error());
-  if (jsonrpc::is_batch(exchange.body()) && options_.eras != Eras::modern) co_return co_await batch(exchange);
+  if (jsonrpc::is_batch(exchange.body()) && options_.eras != Eras::modern) co_return co_await batch(exchange, who);
   std::string_view id;
   const auto message = mcp::read_message(exchange.body(), options_.max_json_depth, &id);
   if (!message) {
@@ -109,9 +136,9 @@ Task<void> StreamableHttp::post(net::HttpExchange& exchange) {
     co_return co_await refuse(exchange, id, check_modern_method(*message).error());  // names the versions (TR-603)
   }
   if (is_modern_request(exchange.head(), *message, options_.eras)) {
-    co_await modern_post(exchange, *message);
+    co_await modern_post(exchange, who, *message);
   } else {
-    co_await legacy_post(exchange, *message);
+    co_await legacy_post(exchange, who, *message);
   }
 }
 

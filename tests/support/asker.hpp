@@ -11,6 +11,14 @@
 
 namespace gatehouse::test {
 
+/// Somebody whose key is his name.
+inline std::shared_ptr<const mcp::Principal> somebody(std::string_view name) {
+  auto who = std::make_shared<mcp::Principal>();
+  who->key = who->subject = name;
+  who->kind = mcp::PrincipalKind::human;
+  return who;
+}
+
 /// A client that calls a responder directly, without a transport, and remembers what it hears meanwhile.
 class Asker final : public mcp::Events {
  public:

@@ -12,6 +12,7 @@ enum class CancelReason {
   timed_out,      ///< The call used up its time.
   shutting_down,  ///< The process stops.
   superseded,     ///< Somebody else finished the work.
+  not_welcome,    ///< Its credential ended or was withdrawn.
 };
 
 /// One call's wish to stop. Whoever blocks on the outside world hooks in a way to unblock. Single-threaded.

@@ -10,38 +10,46 @@ namespace gatehouse {
 /// What went wrong. A closed list: a value exists only where some caller acts differently on it.
 /// The mapping to JSON-RPC codes and HTTP statuses is one table: mcp/error_codes.hpp.
 enum class Kind {
-  parse_error,          ///< Not JSON, not UTF-8, or nested too deeply.
-  invalid_request,      ///< JSON, but not a JSON-RPC message that may be sent here.
-  method_not_found,     ///< The method does not exist in the client's revision, or nothing offers it.
-  invalid_params,       ///< Parameters of the wrong shape.
-  missing_metadata,     ///< A stateless request without its required `_meta` members (2026-07-28).
-  not_found,            ///< Unknown tool, prompt or cursor.
-  resource_not_found,   ///< Unknown resource; its code differs by revision.
-  header_mismatch,      ///< A mirrored header contradicts the body (2026-07-28).
-  missing_capability,   ///< The client did not declare what the call needs (2026-07-28).
-  unsupported_version,  ///< The protocol revision is not served.
-  session_required,     ///< A legacy request without a session.
-  session_not_found,    ///< Unknown, ended or foreign session.
-  forbidden_origin,     ///< `Origin` or `Host` is not allowed.
-  not_acceptable,       ///< `Accept` excludes what the answer would be.
-  unsupported_media,    ///< The body is not `application/json`.
-  method_not_allowed,   ///< HTTP method without a meaning on this path.
-  too_large,            ///< A body, head, line or reply is over its limit.
-  timed_out,            ///< The peer did not finish in time.
-  unavailable,          ///< The server cannot be reached now.
-  connection_lost,      ///< The connection ended in the middle; see `outcome_unknown` once bytes were sent.
-  outcome_unknown,      ///< The request was sent and no answer came: it may have run.
-  not_bridgeable,       ///< The two sides have no common form for this feature.
-  input_refused,        ///< The client refused, or too often was asked for, what the server needs to go on.
-  state_lost,           ///< What the request refers to no longer exists.
-  limit_exceeded,       ///< A configured count is used up.
-  cancelled,            ///< The client gave up; nobody reads the answer.
-  bad_reply,            ///< The server's answer breaks the protocol.
-  loop_detected,        ///< The request already passed through this gateway.
-  shutting_down,        ///< The process is draining.
-  io,                   ///< The operating system refused an operation.
-  invalid_config,       ///< A setting is wrong; the message names it.
-  internal,             ///< A bug.
+  parse_error,           ///< Not JSON, not UTF-8, or nested too deeply.
+  invalid_request,       ///< JSON, but not a JSON-RPC message that may be sent here.
+  method_not_found,      ///< The method does not exist in the client's revision, or nothing offers it.
+  invalid_params,        ///< Parameters of the wrong shape.
+  missing_metadata,      ///< A stateless request without its required `_meta` members (2026-07-28).
+  not_found,             ///< Unknown tool, prompt or cursor.
+  resource_not_found,    ///< Unknown resource; its code differs by revision.
+  header_mismatch,       ///< A mirrored header contradicts the body (2026-07-28).
+  missing_capability,    ///< The client did not declare what the call needs (2026-07-28).
+  unsupported_version,   ///< The protocol revision is not served.
+  session_required,      ///< A legacy request without a session.
+  session_not_found,     ///< Unknown, ended or foreign session.
+  forbidden_origin,      ///< `Origin` or `Host` is not allowed.
+  not_acceptable,        ///< `Accept` excludes what the answer would be.
+  unsupported_media,     ///< The body is not `application/json`.
+  method_not_allowed,    ///< HTTP method without a meaning on this path.
+  too_large,             ///< A body, head, line or reply is over its limit.
+  timed_out,             ///< The peer did not finish in time.
+  unavailable,           ///< The server cannot be reached now.
+  connection_lost,       ///< The connection ended in the middle; see `outcome_unknown` once bytes were sent.
+  outcome_unknown,       ///< The request was sent and no answer came: it may have run.
+  not_bridgeable,        ///< The two sides have no common form for this feature.
+  input_refused,         ///< The client refused, or too often was asked for, what the server needs to go on.
+  state_lost,            ///< What the request refers to no longer exists.
+  limit_exceeded,        ///< A configured count is used up.
+  throttled,             ///< Too many requests in too short a time; `retry` says when there is room again.
+  bad_credential_form,   ///< Credentials that cannot be read, two of them, or one in the query.
+  unauthenticated,       ///< No credential where one is needed.
+  invalid_credential,    ///< A credential that is not (or no longer) good here.
+  login_too_weak,        ///< The user has to log in again, or more strongly.
+  insufficient_scope,    ///< The credential lacks scopes that its holder could get.
+  denied,                ///< A rule forbids it; no other credential of the same user helps.
+  verifier_unavailable,  ///< Whether a credential is good cannot be found out now.
+  cancelled,             ///< The client gave up; nobody reads the answer.
+  bad_reply,             ///< The server's answer breaks the protocol.
+  loop_detected,         ///< The request already passed through this gateway.
+  shutting_down,         ///< The process is draining.
+  io,                    ///< The operating system refused an operation.
+  invalid_config,        ///< A setting is wrong; the message names it.
+  internal,              ///< A bug.
 };
 
 /// Whose fault it is. Decides the alert and the metric, not the message.
@@ -61,9 +69,10 @@ struct Retry {
 struct Error {
   Kind kind = Kind::internal;
   Origin origin = Origin::gateway;
-  std::string message;  ///< Sent to the client: what happened and what to do. No secrets.
-  std::string detail;   ///< For logs. Never leaves the process.
-  std::string data;     ///< JSON object for the error's `data` member, or empty.
+  std::string message;    ///< Sent to the client: what happened and what to do. No secrets.
+  std::string detail;     ///< For logs. Never leaves the process.
+  std::string data;       ///< JSON object for the error's `data` member, or empty.
+  std::string challenge;  ///< Value of `WWW-Authenticate` where HTTP carries the answer, or empty.
   Retry retry = Retry::never();
 
   Error() = default;
@@ -72,6 +81,10 @@ struct Error {
 
   [[nodiscard]] Error with_data(std::string json) && {
     data = std::move(json);
+    return std::move(*this);
+  }
+  [[nodiscard]] Error with_challenge(std::string value) && {
+    challenge = std::move(value);
     return std::move(*this);
   }
   [[nodiscard]] Error with_retry(Retry r) && {

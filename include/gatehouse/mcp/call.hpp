@@ -13,6 +13,7 @@
 #include <gatehouse/base/time.hpp>
 #include <gatehouse/json/splice.hpp>
 #include <gatehouse/mcp/capabilities.hpp>
+#include <gatehouse/mcp/principal.hpp>
 #include <gatehouse/mcp/request.hpp>
 #include <gatehouse/net/http1.hpp>
 
@@ -38,9 +39,6 @@ class Events {
   ~Events() = default;
 };
 
-/// The principal of clients that need no authentication.
-inline constexpr std::string_view kAnonymous = "anon";
-
 /// Who is asking.
 struct Client {
   Revision revision = kLatest;
@@ -53,8 +51,10 @@ struct Client {
   std::string_view user_agent;
   std::span<const net::Header> parameter_headers;  ///< `Mcp-Param-*` of a stateless HTTP request, as they came.
   bool mirrors_headers = false;                    ///< Came over a transport where headers repeat the body.
-  /// The authenticated user, or this while nobody has to say who he is. Whatever is kept for a client is kept under it.
-  std::string_view principal = kAnonymous;
+  const Principal* who = anonymous().get();        ///< Never null; lives as long as the call.
+
+  /// Whatever is kept for a client is kept under this.
+  [[nodiscard]] std::string_view principal() const { return who->key; }
 };
 
 /// One request while it is being answered. Everything is borrowed from the transport, which owns it until the answer was sent.

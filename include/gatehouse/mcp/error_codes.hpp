@@ -22,7 +22,14 @@ inline constexpr int kTimedOut = -31002;
 inline constexpr int kNotBridgeable = -31003;
 inline constexpr int kStateLost = -31004;
 inline constexpr int kInputRefused = -31005;
+inline constexpr int kDenied = -31006;
 inline constexpr int kLimitExceeded = -31007;
+inline constexpr int kUnauthenticated = -31010;
+inline constexpr int kInvalidCredential = -31011;
+inline constexpr int kLoginTooWeak = -31013;
+inline constexpr int kInsufficientScope = -31014;
+inline constexpr int kVerifierUnavailable = -31015;
+inline constexpr int kBadCredentialForm = -31016;
 }  // namespace code
 
 struct WireError {

@@ -42,8 +42,10 @@ class HttpSse {
 
  private:
   class Connection;
-  Task<void> open(net::HttpExchange& exchange);
-  Task<void> message(net::HttpExchange& exchange);
+  Task<void> admit(net::HttpExchange& exchange, std::shared_ptr<identity::Authenticator> authenticator);
+  Task<void> serve_as(net::HttpExchange& exchange, const mcp::Principal& who);
+  Task<void> open(net::HttpExchange& exchange, const mcp::Principal& who);
+  Task<void> message(net::HttpExchange& exchange, const mcp::Principal& who);
   [[nodiscard]] Connection* find(std::string_view query) const;
   void tick();
 

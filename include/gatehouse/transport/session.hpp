@@ -35,15 +35,23 @@ class MessageSink {
 /// Rule: 2025-11-25 basic/lifecycle; one session per stdio process, HTTP+SSE connection or `Mcp-Session-Id`.
 class Session : public std::enable_shared_from_this<Session>, public boost::intrusive::list_base_hook<> {
  public:
-  Session(std::string id, const mcp::Message& initialize, TimePoint now);
+  Session(std::string id, const mcp::Message& initialize, const mcp::Principal& who, TimePoint now);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] mcp::Revision revision() const { return revision_; }
-  /// The asker of a call in this session; views into it.
-  [[nodiscard]] mcp::Client client(std::string_view address, std::string_view user_agent) const;
+  /// The asker of a call in this session; views into it. `who` lives as long as the call: the principal that began the session, perhaps
+  /// with a newer credential.
+  [[nodiscard]] mcp::Client client(const mcp::Principal& who, std::string_view address,
+                                   std::string_view user_agent) const;
+  /// Who began it, as he was then.
+  [[nodiscard]] const mcp::Principal& who() const { return *who_; }
+  /// Whether this is who began it, with the same client program. Rule: RS-90.
+  [[nodiscard]] bool belongs_to(const mcp::Principal& who) const {
+    return &who == who_.get() || (who.key == who_->key && who.client_id == who_->client_id);
+  }
 
   bool initialized = false;                ///< `notifications/initialized` came: the client may be asked from now on.
   std::optional<mcp::LogLevel> log_level;  ///< `logging/setLevel`.
@@ -106,6 +114,7 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
   };
 
   std::string id_;
+  std::shared_ptr<const mcp::Principal> who_;
   mcp::Revision revision_;
   mcp::ClientCapabilities capabilities_;
   std::string capabilities_raw_, info_raw_;
@@ -132,7 +141,8 @@ class Sessions {
   void on_end(std::move_only_function<void(std::string_view)> notify) { on_end_ = std::move(notify); }
 
   /// A new session with a random id of 128 bits. Errors: limit_exceeded.
-  [[nodiscard]] Result<std::shared_ptr<Session>> create(const mcp::Message& initialize, TimePoint now);
+  [[nodiscard]] Result<std::shared_ptr<Session>> create(const mcp::Message& initialize, const mcp::Principal& who,
+                                                        TimePoint now);
   /// Null if unknown. Counts as use.
   [[nodiscard]] std::shared_ptr<Session> find(std::string_view id, TimePoint now);
   /// Counts as use: a long call ended, a stream closed. Does nothing for a session that has ended.

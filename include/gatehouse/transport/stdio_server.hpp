@@ -20,6 +20,7 @@ struct StdioServerOptions {
   std::size_t max_running = 256;  ///< Requests answered at a time; more get limit_exceeded.
   std::size_t max_queued_bytes =
       4u << 20;  ///< Notifications that wait for a client that does not read; more are dropped.
+  std::shared_ptr<const mcp::Principal> who = mcp::local_owner();  ///< Whoever is at the other end. Never null.
 };
 
 /// Requests run side by side. Answers and notifications leave in the order in which they are made. Nothing is sent for a request

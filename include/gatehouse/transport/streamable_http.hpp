@@ -8,6 +8,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <gatehouse/base/task_group.hpp>
+#include <gatehouse/identity/authenticator.hpp>
 #include <gatehouse/mcp/call.hpp>
 #include <gatehouse/net/http_server.hpp>
 #include <gatehouse/net/timers.hpp>
@@ -34,12 +35,16 @@ struct StreamableHttpOptions {
   Milliseconds stream_after{100};
   StreamLogLimits stream_logs;  ///< What is kept of the event streams of sessions.
   std::string via;              ///< Requests whose `Via` contains this are refused with 508; empty: none.
+  /// Who sends a request; null: everybody is anonymous.
+  std::shared_ptr<identity::Authenticator> authenticator;
 };
 
 /// One open event stream of a client, so that quiet ones get their keep-alive and shutdown can end them.
 class OpenStream : public boost::intrusive::list_base_hook<> {
  public:
-  OpenStream(net::HttpExchange& exchange, boost::intrusive::list<OpenStream>& all) : exchange_(exchange), all_(all) {
+  /// `who` outlives it.
+  OpenStream(net::HttpExchange& exchange, const mcp::Principal& who, boost::intrusive::list<OpenStream>& all)
+      : exchange_(exchange), who_(who), all_(all) {
     all.push_back(*this);
   }
   ~OpenStream() { all_.erase(all_.iterator_to(*this)); }
@@ -47,12 +52,17 @@ class OpenStream : public boost::intrusive::list_base_hook<> {
   OpenStream& operator=(const OpenStream&) = delete;
 
   void keep_alive() { exchange_.push(": keep-alive\n\n"); }
+  [[nodiscard]] const mcp::Principal& who() const { return who_; }
   Cancel closing;  ///< Requested by shutdown, by a newer stream of the same session, by the end of the session.
 
  private:
   net::HttpExchange& exchange_;
+  const mcp::Principal& who_;
   boost::intrusive::list<OpenStream>& all_;
 };
+
+/// Ends the streams of those who may not stay (RS-99).
+void end_streams_of_unwelcome(boost::intrusive::list<OpenStream>& streams, const identity::Authenticator& authenticator);
 
 /// A response that may still become an event stream.
 class UndecidedResponse
@@ -90,26 +100,30 @@ class StreamableHttp {
 
  private:
   Task<void> turn_away(net::HttpExchange& exchange, Error error);  ///< Before anything was read.
-  Task<void> post(net::HttpExchange& exchange);
+  Task<void> admit(net::HttpExchange& exchange, std::shared_ptr<identity::Authenticator> authenticator);
+  Task<void> serve_as(net::HttpExchange& exchange, const mcp::Principal& who);
+  Task<void> post(net::HttpExchange& exchange, const mcp::Principal& who);
   Task<void> refuse(net::HttpExchange& exchange, std::string_view id, const Error& error,
                     mcp::Revision revision = mcp::kLatest);
   // legacy_http.cpp
-  Task<void> legacy_post(net::HttpExchange& exchange, const mcp::Message& message);
-  Task<void> initialize(net::HttpExchange& exchange, const mcp::Message& message);
-  Task<void> legacy_call(net::HttpExchange& exchange, std::shared_ptr<Session> kept, const mcp::Message& message);
-  Task<void> legacy_message(net::HttpExchange& exchange, Result<std::shared_ptr<Session>> session,
-                            const mcp::Message& message);
-  Task<void> batch(net::HttpExchange& exchange);
+  Task<void> legacy_post(net::HttpExchange& exchange, const mcp::Principal& who, const mcp::Message& message);
+  Task<void> initialize(net::HttpExchange& exchange, const mcp::Principal& who, const mcp::Message& message);
+  Task<void> legacy_call(net::HttpExchange& exchange, const mcp::Principal& who, std::shared_ptr<Session> kept,
+                         const mcp::Message& message);
+  Task<void> legacy_message(net::HttpExchange& exchange, const mcp::Principal& who,
+                            Result<std::shared_ptr<Session>> session, const mcp::Message& message);
+  Task<void> batch(net::HttpExchange& exchange, const mcp::Principal& who);
   Task<mcp::Reply> answer_in_session(Session& session, const mcp::Call& call);
-  Task<void> get(net::HttpExchange& exchange);
-  Task<void> remove(net::HttpExchange& exchange);
+  Task<void> get(net::HttpExchange& exchange, const mcp::Principal& who);
+  Task<void> remove(net::HttpExchange& exchange, const mcp::Principal& who);
   void may_become_stream(UndecidedResponse& response);
   // legacy_get.cpp
-  Task<void> standalone_stream(net::HttpExchange& exchange, Session& session, StreamLogs::Place* place);
-  Task<void> resume_response(net::HttpExchange& exchange, StreamLogs::Place place);
-  Result<std::shared_ptr<Session>> find_session(const net::HttpExchange& exchange);
+  Task<void> standalone_stream(net::HttpExchange& exchange, const mcp::Principal& who, Session& session,
+                               StreamLogs::Place* place);
+  Task<void> resume_response(net::HttpExchange& exchange, const mcp::Principal& who, StreamLogs::Place place);
+  Result<std::shared_ptr<Session>> find_session(const net::HttpExchange& exchange, const mcp::Principal& who);
   // modern_http.cpp
-  Task<void> modern_post(net::HttpExchange& exchange, const mcp::Message& message);
+  Task<void> modern_post(net::HttpExchange& exchange, const mcp::Principal& who, const mcp::Message& message);
 
   void tick();
   void decide_slow();
