@@ -1,0 +1,56 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/ratelimit/backoff.hpp"
+#include "gateway/ratelimit/bounded_map.hpp"
+#include "gateway/ratelimit/key.hpp"
+#include "gateway/ratelimit/pace.hpp"
+#include "gateway/ratelimit/store.hpp"
+
+namespace gatehouse::ratelimit {
+
+/// `limits.preauth`.
+struct GateOptions {
+  Rate rate;                                ///< Requests of one network; none by default.
+  std::uint64_t burst = 0;                  ///< 0: as many as the rate counts.
+  Rate failures{60, Milliseconds{60'000}};  ///< Wrong credentials of one network.
+  Backoff::Options backoff;                 ///< Of one credential from one network.
+  std::size_t max_keys = 100'000;           ///< Networks that are known at a time.
+  bool operator==(const GateOptions&) const = default;
+};
+
+/// What is asked before anybody knows who sends a request: how much comes from its network, and how often credentials from there were
+/// wrong. Credentials that were good before need not ask for the latter. Nothing here depends on whether a credential exists.
+class Gate {
+ public:
+  Gate(const Seed& seed, const GateOptions& options);
+  /// Keeps what is known where the numbers stay.
+  void set_options(const GateOptions& options);
+
+  /// Takes one request of this network. Above zero: refused, for so long.
+  Nanoseconds request(std::string_view address, TimePoint now);
+  /// Whether a credential that is not known to be good may be looked at. Above zero: not yet. `handle`: what stays the same when somebody
+  /// guesses, as the id of an API key; for tokens the whole.
+  Nanoseconds attempt(std::string_view address, std::string_view handle, TimePoint now);
+  void failed(std::string_view address, std::string_view handle, TimePoint now);
+  void succeeded(std::string_view address, std::string_view handle);
+
+  [[nodiscard]] bool limits_requests() const { return options_.rate.count > 0; }
+  struct Counters {
+    std::uint64_t requests = 0, credentials = 0;  ///< Refused.
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] std::size_t networks() const { return requests_.size(); }
+
+ private:
+  [[nodiscard]] Key network(std::string_view address) const;
+  [[nodiscard]] Key credential(std::string_view address, std::string_view handle) const;
+  const Seed seed_;
+  GateOptions options_;
+  LocalBuckets requests_, failures_;
+  Backoff backoff_;
+  Counters counters_;
+};
+
+}  // namespace gatehouse::ratelimit
