@@ -65,6 +65,22 @@ TEST(HttpServer, TellsAWaitingClientToContinue) {
   f.run(expect_continue(f));
 }
 
+Task<void> refuse_early(ServerFixture& f) {
+  RawClient client(f.loop, f.port);
+  co_await client.send("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nhel");
+  const std::string answer = co_await client.read_response();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 429 ")) << answer;
+  EXPECT_TRUE(answer.contains("\r\nRetry-After: 7\r\n")) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n{\"peer\":\"127.0.0.1\"}")) << answer;
+  EXPECT_TRUE(f.handler.log.empty());
+  EXPECT_EQ(f.server.counters().refused_early, 1u);
+}
+
+TEST(HttpServer, TurnsRequestsAwayBeforeTheirBodyIsThere) {
+  ServerFixture f;
+  f.run(refuse_early(f));
+}
+
 Task<void> send_chunks(ServerFixture& f) {
   RawClient client(f.loop, f.port);
   co_await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n");

@@ -156,6 +156,16 @@ class Scripted final : public HttpHandler {
     return "{\"status\":" + std::to_string(status) + ",\"kind\":\"" + std::string{to_string(error.kind)} + "\"}";
   }
 
+  /// Paths that begin with /early are turned away.
+  std::unique_ptr<Refusal> refuse_early(const RequestHead& head, std::string_view peer_address) override {
+    if (!head.target.starts_with("/early")) return nullptr;
+    auto refusal = std::make_unique<Refusal>();
+    refusal->status = 429;
+    refusal->headers = {{"Retry-After", "7"}};
+    refusal->body = "{\"peer\":\"" + std::string(peer_address) + "\"}";
+    return refusal;
+  }
+
   Loop& loop;
   Signal release;
   std::size_t big_bytes = 10'000'000;

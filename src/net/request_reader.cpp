@@ -70,6 +70,7 @@ std::expected<RequestReader::State, RequestReader::Refusal> RequestReader::read_
   if (!complete) return refuse(status_of(complete.error().kind), std::move(complete.error()));
   if (!*complete) return state_;
   consumed_ = begin_ + head_.size;
+  head_is_new_ = true;
   return begin_body();
 }
 

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <expected>
 #include <span>
+#include <utility>
 
 #include <gatehouse/base/buffer.hpp>
 #include <gatehouse/base/error.hpp>
@@ -41,6 +42,8 @@ class RequestReader {
   // Meaningful from State::body on, until next().
   [[nodiscard]] const RequestHead& head() const { return head_; }
   [[nodiscard]] std::string_view body() const { return body_view_; }  ///< When complete.
+  /// True once per request, from State::body on: nobody has looked at its head yet.
+  [[nodiscard]] bool take_new_head() { return std::exchange(head_is_new_, false); }
   /// True once per request: the client waits for `100 Continue` and its body has not begun to arrive.
   [[nodiscard]] bool take_wish_to_continue();
 
@@ -66,6 +69,7 @@ class RequestReader {
   ChunkedDecoder chunks_;
   RequestHead head_;
   State state_ = State::nothing;
+  bool head_is_new_ = false;
   bool wish_to_continue_ = false;
 };
 

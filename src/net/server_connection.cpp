@@ -67,6 +67,7 @@ ServerConnection::Input ServerConnection::receive() {
         refusal_ = std::make_unique<RequestReader::Refusal>(std::move(state.error()));
         return Input::refused;
       }
+      if (work_->reader.take_new_head() && refuses_early()) return Input::refused;
       if (*state == RequestReader::State::complete) return Input::request;
       if (work_->reader.take_wish_to_continue() && !send_continue()) return Input::closed;
     }
@@ -130,22 +131,40 @@ void ServerConnection::forget_request() {
   if (work_ && !work_->reader.has_more()) server_.give_back(std::move(work_));
 }
 
+bool ServerConnection::refuses_early() {
+  early_refusal_ = server_.handler.refuse_early(head(), peer_);
+  return early_refusal_ != nullptr;
+}
+
 Task<void> ServerConnection::refuse() {
+  keep_alive_ = false;
+  minor_version_ = 1;
+  to_head_request_ = false;
+  answer_ = Answer::none;
+  const bool sent = co_await send_refusal();
+  if (sent) co_await linger();
+}
+
+Task<bool> ServerConnection::send_refusal() {
+  json::Pieces body;
+  if (early_refusal_) {
+    ++server_.counters.refused_early;
+    std::vector<Header> headers{{"Content-Type", "application/json"}};
+    for (const auto& [name, value] : early_refusal_->headers) headers.push_back({name, value});
+    body.push_back(early_refusal_->body);
+    const auto sent = co_await respond(early_refusal_->status, headers, body);
+    co_return sent.has_value();
+  }
   ++server_.counters.bad_requests;
   if (!refusal_) {
     refusal_ = std::make_unique<RequestReader::Refusal>(
         408, Error{Kind::timed_out, Origin::client, "the request did not arrive in time"});
   }
-  keep_alive_ = false;
-  minor_version_ = 1;
-  to_head_request_ = false;
-  answer_ = Answer::none;
   const std::string text = server_.handler.error_body(refusal_->status, refusal_->error);
   const Header type{"Content-Type", "application/json"};
-  json::Pieces body;
   body.push_back(text);
   const auto sent = co_await respond(refusal_->status, {&type, text.empty() ? 0u : 1u}, body);
-  if (sent) co_await linger();
+  co_return sent.has_value();
 }
 
 Task<void> ServerConnection::linger() {

@@ -50,7 +50,9 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   Input wait_for_input();
   bool send_continue();
   Task<void> serve();
+  bool refuses_early();
   Task<void> refuse();
+  Task<bool> send_refusal();
   Task<void> linger();
   Result<void> lost();
   ResponseFraming framing();
@@ -63,8 +65,9 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   Stream stream_;
   std::string peer_;
   std::unique_ptr<ServerWorkspace> work_;
-  std::optional<Cancel> gone_;  // of the current exchange
-  std::unique_ptr<RequestReader::Refusal> refusal_;
+  std::optional<Cancel> gone_;                           // of the current exchange
+  std::unique_ptr<RequestReader::Refusal> refusal_;      // of the codec
+  std::unique_ptr<HttpHandler::Refusal> early_refusal_;  // of the handler
 
   std::string queue_;  // of a stream: what the socket has not taken yet
   std::size_t queue_sent_ = 0;

@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gatehouse/base/cancel.hpp>
 #include <gatehouse/base/task.hpp>
@@ -53,6 +55,18 @@ class HttpExchange {
 class HttpHandler {
  public:
   virtual Task<void> serve(HttpExchange& exchange) = 0;
+  /// What is said to a request that is turned away before its body was read. The connection ends with it.
+  struct Refusal {
+    int status = 400;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;  ///< application/json
+  };
+  /// Asked once about every request, as soon as its head is there. Most get nothing: they are served. The rest costs neither the time to
+  /// read a body nor the memory for it.
+  [[nodiscard]] virtual std::unique_ptr<Refusal> refuse_early(const RequestHead& head, std::string_view peer_address) {
+    (void)head, (void)peer_address;
+    return nullptr;
+  }
   /// Body for an error that the codec found (400, 408, 413, 431, 501, 505). Empty: no body. Sent as application/json.
   [[nodiscard]] virtual std::string error_body(int status, const Error& error) {
     (void)status, (void)error;
@@ -90,8 +104,9 @@ class HttpServer {
   struct Counters {
     std::size_t open_connections = 0;
     std::uint64_t accepted = 0;
-    std::uint64_t refused = 0;       ///< Over max_connections.
-    std::uint64_t bad_requests = 0;  ///< Refused by the codec.
+    std::uint64_t refused = 0;        ///< Over max_connections.
+    std::uint64_t bad_requests = 0;   ///< Refused by the codec.
+    std::uint64_t refused_early = 0;  ///< Refused by the handler before their bodies were read.
   };
 
   HttpServer(Loop& loop, HttpHandler& handler, HttpServerOptions options);

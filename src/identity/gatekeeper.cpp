@@ -1,0 +1,83 @@
+#include <gatehouse/identity/gatekeeper.hpp>
+
+#include <chrono>
+
+namespace gatehouse::identity {
+namespace {
+
+mcp::WallTime wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+}  // namespace
+
+std::unexpected<Error> not_good(const Protected& place, std::string reason) {
+  return std::unexpected(Error{Kind::invalid_credential, Origin::client,
+                               "The credential is not, or no longer, good here.", std::move(reason)}
+                             .with_challenge(challenge_invalid_token(place.resource)));
+}
+
+Gatekeeper::Gatekeeper(Protected place, Verifiers verifiers)
+    : place_(std::move(place)), verifiers_(std::move(verifiers)) {}
+
+Verifier* Gatekeeper::verifier_for(CredentialForm form) const {
+  switch (form) {
+    case CredentialForm::bearer: return verifiers_.tokens.get();
+    case CredentialForm::api_key: return verifiers_.api_keys.get();
+    case CredentialForm::none: return verifiers_.surroundings.get();
+    case CredentialForm::unsupported: return nullptr;
+  }
+  return nullptr;
+}
+
+/// Nobody judges this form here.
+Error Gatekeeper::nobody_here(CredentialForm form) const {
+  if (form == CredentialForm::bearer || form == CredentialForm::api_key)
+    return not_good(place_, "this form of credential is not accepted here").error();
+  return Error{Kind::unauthenticated, Origin::client, "Authentication is required."}.with_challenge(
+      challenge_unauthenticated(place_.resource));
+}
+
+Verdict Gatekeeper::settled(Verdict verdict) {
+  ++(verdict ? counters_.admitted : counters_.refused);
+  return verdict;
+}
+
+std::optional<Verdict> Gatekeeper::known(const net::HttpExchange& exchange) {
+  auto credential = find_credential(exchange.head());
+  if (!credential) {
+    ++counters_.refused;
+    return fail(std::move(credential.error()).with_challenge(challenge_invalid_request()));
+  }
+  Verifier* verifier = verifier_for(credential->form);
+  if (!verifier) {
+    ++counters_.refused;
+    return fail(nobody_here(credential->form));
+  }
+  auto verdict = verifier->known(credential->text, {place_, exchange, wall_clock(), Clock::now()});
+  if (!verdict) return std::nullopt;
+  return settled(std::move(*verdict));
+}
+
+Task<Verdict> Gatekeeper::authenticate(const net::HttpExchange& exchange) {
+  const auto credential =
+      find_credential(exchange.head());  // it was found before: `known` refuses what is wrong about it
+  Verifier* verifier = credential ? verifier_for(credential->form) : nullptr;
+  if (!verifier) co_return fail(nobody_here(CredentialForm::none));
+  const Circumstances around{place_, exchange, wall_clock(), Clock::now()};
+  auto verdict = co_await verifier->verify(credential->text, around);
+  co_return settled(std::move(verdict));
+}
+
+Verifier* Gatekeeper::verifier_of(const mcp::Principal& who) const {
+  const std::string& method = who.auth.method;
+  if (method == "api_key") return verifiers_.api_keys.get();
+  if (method == "jwt" || method == "introspection") return verifiers_.tokens.get();
+  return verifiers_.surroundings.get();
+}
+
+bool Gatekeeper::still_good(const mcp::Principal& who, mcp::WallTime now) const {
+  if (who.expires_at && *who.expires_at <= now) return false;
+  const Verifier* verifier = verifier_of(who);
+  return verifier && verifier->still_good(who, now);
+}
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,99 @@
+#include <gatehouse/identity/gatekeeper.hpp>
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_exchange.hpp"
+#include "tests/support/finish.hpp"
+
+namespace gatehouse::identity {
+namespace {
+
+/// Knows names; asks somebody else about those that begin with "slow-".
+class NameVerifier final : public Verifier {
+ public:
+  explicit NameVerifier(std::string method) : method_(std::move(method)) {}
+  std::optional<Verdict> known(std::string_view credential, const Circumstances& around) override {
+    if (credential.starts_with("slow-")) return std::nullopt;
+    return judge(credential, around);
+  }
+  Task<Verdict> verify(std::string_view credential, const Circumstances& around) override {
+    auto verdict = judge(credential, around);
+    co_return verdict;
+  }
+  bool still_good(const mcp::Principal& who, mcp::WallTime) const override { return who.subject != "gone"; }
+
+ private:
+  Verdict judge(std::string_view credential, const Circumstances& around) const {
+    if (credential.contains("bad")) return not_good(around.place, "it is bad");
+    auto who = std::make_shared<mcp::Principal>();
+    who->key = who->subject = credential;
+    who->auth.method = method_;
+    return who;
+  }
+  std::string method_;
+};
+
+/// Nobody looks at the answer.
+struct Nowhere final : test::FakeExchange::Output {
+  void on_head(int, std::span<const net::Header>) override {}
+  void on_body(std::string_view) override {}
+  void on_event(const net::SseEvent&) override {}
+  void on_end() override {}
+};
+
+Protected finance() {
+  Protected place;
+  place.path = "/mcp";
+  place.resource.metadata_url = "https://gw.example/.well-known/oauth-protected-resource/mcp";
+  return place;
+}
+
+class GatekeeperTest : public testing::Test {
+ protected:
+  std::string verdict(const std::string& headers) {
+    Nowhere nowhere;
+    test::FakeExchange exchange("POST /mcp HTTP/1.1\r\nHost: gw\r\n" + headers + "\r\n", "{}", nowhere);
+    auto known = keeper_.known(exchange);
+    if (!known) known = test::finish(keeper_.authenticate(exchange));
+    if (*known) return (**known)->auth.method + " " + (**known)->subject;
+    return std::string(to_string(known->error().kind)) + " " + known->error().challenge;
+  }
+  Gatekeeper keeper_{finance(),
+                     {std::make_shared<NameVerifier>("api_key"), std::make_shared<NameVerifier>("jwt"), nullptr}};
+};
+
+TEST_F(GatekeeperTest, HasExactlyOneVerifierPerForm) {
+  EXPECT_EQ(verdict("Authorization: Bearer ann\r\n"), "jwt ann");
+  EXPECT_EQ(verdict("Authorization: Bearer slow-ann\r\n"), "jwt slow-ann");
+  EXPECT_EQ(verdict("X-API-Key: bob\r\n"), "api_key bob");
+  EXPECT_EQ(keeper_.counters().admitted, 3u);
+}
+
+TEST_F(GatekeeperTest, SaysHowToGetIn) {
+  const std::string metadata = "resource_metadata=\"https://gw.example/.well-known/oauth-protected-resource/mcp\"";
+  EXPECT_EQ(verdict(""), "unauthenticated Bearer " + metadata);
+  EXPECT_EQ(verdict("Authorization: Basic YTpi\r\n"), "unauthenticated Bearer " + metadata);
+  EXPECT_EQ(verdict("Authorization: Bearer bad\r\n"), "invalid_credential Bearer error=\"invalid_token\", " + metadata);
+  EXPECT_EQ(verdict("X-API-Key: a\r\nAuthorization: Bearer b\r\n"),
+            "bad_credential_form Bearer error=\"invalid_request\"");
+  EXPECT_EQ(keeper_.counters().refused, 4u);
+}
+
+TEST_F(GatekeeperTest, LetsNobodyStayWhoseCredentialEnded) {
+  mcp::Principal who;
+  who.auth.method = "jwt";
+  const mcp::WallTime now{std::chrono::seconds(1'000)};
+  EXPECT_TRUE(keeper_.still_good(who, now));
+  who.expires_at = now;
+  EXPECT_FALSE(keeper_.still_good(who, now));
+  who.expires_at.reset();
+  who.subject = "gone";
+  EXPECT_FALSE(keeper_.still_good(who, now));
+  who.auth.method = "certificate";  // not accepted here (any more)
+  EXPECT_FALSE(keeper_.still_good(who, now));
+}
+
+}  // namespace
+}  // namespace gatehouse::identity
