@@ -11,7 +11,8 @@ mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(
 Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
                    stages::Input::Parts input, const bridge::TaskOptions& task_options, const std::string& path,
                    const transport::StreamableHttpOptions& options)
-    : roots_(input.means.roots),
+    : loop_(loop),
+      roots_(input.means.roots),
       watchers_(loop,
                 {.find = [this](std::string_view id) { return find_session(id); },
                  .each = [this](FunctionRef<void(transport::Session&)> visit) { each_session(visit); }},
@@ -38,7 +39,7 @@ Task<void> Endpoint::serve_sse(net::HttpExchange& exchange) {
 }
 
 Task<void> Endpoint::serve_channel(transport::Channel& channel, transport::StdioServerOptions options, Cancel& stop) {
-  transport::StdioServer front(channel, *this, options);
+  transport::StdioServer front(loop_, channel, *this, options);
   channel_sessions_ = &front.sessions();
   {
     const Cancel::Hook hook(stop, [&front] { front.stop(); });

@@ -58,6 +58,7 @@ class Endpoint final : public mcp::Responder {
   void events_missed(std::string_view session) override { watchers_.assume_changes(session); }
   void session_ended(std::string_view session) override;
 
+  net::Loop& loop_;
   std::shared_ptr<const stages::Routes> routes_;
   asking::RootsCache& roots_;
   OwnRoutes own_routes_;

@@ -220,13 +220,14 @@ Task<Result<void>> Gateway::server_up(Cancel& cancel) {
   co_return fail(std::move(error));
 }
 
-Task<Result<void>> Gateway::serve_channel(transport::Channel& channel, std::string path, Cancel& stop) {
-  Endpoint* endpoint = path.empty() ? endpoints_.front().endpoint.get() : endpoint_at(path);
-  if (!endpoint) co_return fail(Kind::not_found, Origin::client, "There is no endpoint '" + path + "'.");
+Task<Result<void>> Gateway::serve_channel(transport::Channel& channel, const OnChannel& how, Cancel& stop) {
+  Endpoint* endpoint = how.endpoint.empty() ? endpoints_.front().endpoint.get() : endpoint_at(how.endpoint);
+  if (!endpoint) co_return fail(Kind::not_found, Origin::client, "There is no endpoint '" + how.endpoint + "'.");
   const config::Limits& limits = config_.limits;
   const transport::StdioServerOptions options{.max_json_depth = limits.max_json_depth,
                                               .max_batch = limits.max_batch,
-                                              .max_running = limits.max_calls_per_session};
+                                              .max_running = limits.max_calls_per_session,
+                                              .linger = how.linger};
   co_await endpoint->serve_channel(channel, options, stop);
   co_return Result<void>{};
 }

@@ -33,9 +33,12 @@ class Gateway final : net::HttpHandler, public admin::Status {
   /// Returns when a server is up; gives up after a moment, and with one that is still being tried later. Errors: unavailable, naming
   /// the first server and why; cancelled.
   Task<Result<void>> server_up(Cancel& cancel);
-  /// Serves one client on a channel, at the endpoint with this path (empty: the first one), until either side ends.
-  /// Errors: not_found.
-  Task<Result<void>> serve_channel(transport::Channel& channel, std::string endpoint, Cancel& stop);
+  struct OnChannel {
+    std::string endpoint;    ///< Path; empty: the first one.
+    Milliseconds linger{0};  ///< transport::StdioServerOptions::linger.
+  };
+  /// Serves one client on a channel until either side ends. Errors: not_found.
+  Task<Result<void>> serve_channel(transport::Channel& channel, const OnChannel& how, Cancel& stop);
   /// Takes over a changed configuration without touching what did not change. Listeners and connection limits need a restart; a
   /// warning says so.
   void reload(config::Config config);

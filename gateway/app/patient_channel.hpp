@@ -25,6 +25,7 @@ class PatientChannel final : public transport::Channel {
   Task<Result<void>> send(const json::Pieces& message) override { return inner_->send(message); }
   Task<Result<Buffer>> receive() override;
   Task<void> close() override;
+  bool is_unheard() const override { return inner_->is_unheard(); }
 
  private:
   enum class Word { greeting, request, other };

@@ -19,7 +19,6 @@ namespace gatehouse::app {
 namespace {
 
 constexpr Milliseconds kStartPatience{10'000};
-constexpr Milliseconds kPartingPatience{2'000};  // what hosts give a server to end by itself
 
 /// Every client and every server connection is a file: take what the system allows.
 void raise_file_limit() {
@@ -87,12 +86,16 @@ class Life {
     auto own = transport::stdio_channel(loop_);  // first of all: nothing else may come to stdout
     Result<void> started = own ? gateway_.start(Gateway::Listener::none) : Result<void>(fail(Error(own.error())));
     if (started) {
+      const transport::Channel& host = **own;
       PatientChannel channel(
           std::move(*own), [this](Cancel& closed) { return greeted(closed); },
-          [this](Cancel& closed) { return loop_.sleep(kPartingPatience, &closed); });
+          [this, &host](Cancel& closed) { return transport::linger(loop_, host, options_.linger, closed); });
       loop_.on_signal({SIGTERM, SIGINT}, [this](int) { host_over_.request(CancelReason::shutting_down); });
       loop_.on_signal({SIGHUP}, [this](int) { reload(); });
-      started = co_await gateway_.serve_channel(channel, options_.endpoint, host_over_);
+      Gateway::OnChannel how;
+      how.endpoint = options_.endpoint;
+      how.linger = options_.linger;
+      started = co_await gateway_.serve_channel(channel, how, host_over_);
       co_await channel.close();
     }
     if (!started) {

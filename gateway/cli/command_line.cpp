@@ -9,6 +9,7 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/exit_code.hpp"
 #include "gateway/cli/output.hpp"
+#include "gateway/config/quantity.hpp"
 #include "gateway/config/reading.hpp"
 
 namespace gatehouse::cli {
@@ -93,6 +94,18 @@ class CommandLine {
   static void add_verbose(CLI::App* command, bool& verbose) {
     command->add_flag("-v,--verbose", verbose, "Show what servers write to stderr, and how connections go");
   }
+  static CLI::Option* add_linger(CLI::App* command, Milliseconds& linger, const std::string& when) {
+    const auto read = [&linger](const std::string& text) {
+      const auto duration = config::parse_duration(text);
+      if (!duration) throw CLI::ValidationError("--linger", duration.error());
+      linger = *duration;
+    };
+    const std::string usual = config::format_duration(linger);
+    return command
+        ->add_option_function<std::string>("--linger", read,
+                                           when + " for answers after the end of its input; usual: " + usual)
+        ->type_name("TIME");
+  }
   static void add_json(CLI::App* command, bool& json) { command->add_flag("--json", json, "Print JSON, for scripts"); }
 
   void add_gateway_commands() {
@@ -112,6 +125,7 @@ class CommandLine {
     serve->add_option("--endpoint", serve_.endpoint, "With --stdio: the endpoint with this path, not the first one")
         ->type_name("PATH")
         ->needs(stdio);
+    add_linger(serve, serve_.linger, "With --stdio: time")->needs(stdio);
     add_connect();
 
     CLI::App* check = add("check", "Check a configuration, and with --probe the servers too.",
@@ -149,6 +163,7 @@ class CommandLine {
     connect->add_option("--transport", connect_.transport, "How it is spoken to: auto, http (Streamable HTTP) or sse")
         ->type_name("NAME")
         ->check(CLI::IsMember({"auto", "http", "sse"}));
+    add_linger(connect, connect_.linger, "Time");
     add_verbose(connect, connect_.verbose);
   }
 

@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include <gatehouse/transport/stdio_server.hpp>
+
 /// One options struct and one function per command. The functions return the process's exit code (exit_code.hpp), print
 /// results on standard output and everything else on standard error. docs/cli.md says what each option means.
 namespace gatehouse::cli {
@@ -27,6 +29,7 @@ struct ServeOptions {
   std::string ready_file;
   bool stdio = false;    ///< Serve stdin and stdout instead of a listener.
   std::string endpoint;  ///< With `stdio`: path of the endpoint; empty: the first one.
+  Milliseconds linger = transport::StdioServerOptions().linger;  ///< With `stdio`.
 };
 [[nodiscard]] int run_serve(const ServeOptions& options);
 
@@ -35,6 +38,7 @@ struct ConnectOptions {
   std::vector<std::string> headers;  ///< "Name: value".
   std::string era = "auto";
   std::string transport = "auto";
+  Milliseconds linger = transport::StdioServerOptions().linger;
   bool verbose = false;
 };
 [[nodiscard]] int run_connect(const ConnectOptions& options);

@@ -35,9 +35,11 @@ int run_connect(const ConnectOptions& options) {
   auto servers = servers_of(Target{.source = {}, .url = options.url, .headers = options.headers});
   if (!servers) return exit_code::kUsage;
   config::Loaded loaded{.config = config_of(std::move(servers->front()), options), .warnings = {}, .files = {}};
-  return app::run(
-      loaded,
-      {.load = [loaded] { return loaded; }, .ready_file = {}, .front = app::Front::stdio_when_up, .endpoint = {}});
+  return app::run(loaded, {.load = [loaded] { return loaded; },
+                           .ready_file = {},
+                           .front = app::Front::stdio_when_up,
+                           .linger = options.linger,
+                           .endpoint = {}});
 }
 
 }  // namespace gatehouse::cli

@@ -71,6 +71,7 @@ int run_serve(const ServeOptions& options) {
   return app::run(std::move(*loaded), {.load = [options] { return load_with_overrides(options); },
                                        .ready_file = options.ready_file,
                                        .front = options.stdio ? app::Front::stdio : app::Front::network,
+                                       .linger = options.linger,
                                        .endpoint = options.endpoint});
 }
 

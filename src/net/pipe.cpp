@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -159,6 +160,12 @@ void Pipe::close() {
   state_->watch.reset();
   state_->fd.reset();
   state_.reset();
+}
+
+bool Pipe::is_broken() const {
+  if (!state_) return true;
+  pollfd look{.fd = state_->fd.get(), .events = 0, .revents = 0};
+  return ::poll(&look, 1, 0) == 1 && (look.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 namespace {

@@ -55,6 +55,17 @@ Task<bool> sent(Pipe& pipe, std::string_view text) {
   co_return (co_await pipe.write(pieces)).has_value();
 }
 
+TEST(Pipe, KnowsThatNobodyCanReadAnyMore) {
+  on_loop([](Loop& loop) -> Task<void> {
+    Ends ends = pipe_pair(loop);
+    EXPECT_FALSE(ends.out.is_broken());
+    ends.in.close();
+    EXPECT_TRUE(ends.out.is_broken());
+    EXPECT_TRUE(ends.in.is_broken()) << "closed";
+    co_return;
+  });
+}
+
 TEST(Pipe, CarriesMoreThanThePipeHolds) {
   on_loop([](Loop& loop) -> Task<void> {
     Ends ends = pipe_pair(loop);

@@ -19,7 +19,7 @@ int run_stdio(net::Loop& loop, Server& server, transport::StdioServerOptions opt
     std::cerr << channel.error().message << '\n';
     return EXIT_FAILURE;
   }
-  transport::StdioServer front(**channel, server, options);
+  transport::StdioServer front(loop, **channel, server, options);
   const auto attachment = server.attach(front.sessions());
   const StopSignal on_signal(loop, [&front] { front.stop(); });
   net::run(loop, front.serve());

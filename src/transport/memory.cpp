@@ -45,6 +45,7 @@ class MemoryChannel final : public Channel {
     shut();
     co_return;
   }
+  bool is_unheard() const override { return out_->is_closed; }
 
  private:
   static Task<Result<void>> send_to(std::shared_ptr<Queue> queue, const json::Pieces& message) {

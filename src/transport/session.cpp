@@ -75,6 +75,7 @@ Task<mcp::Reply> Session::ask(MessageSink& sink, std::string_view method, const 
   if (ended_) co_return fail(session_over());
   if (!initialized)
     co_return fail(Kind::not_bridgeable, Origin::client, "The client has not finished its initialization.");
+  if (silent_) co_return fail(Kind::not_bridgeable, Origin::client, "The client ended its input and cannot answer.");
   Question question;  // filled member by member: GCC 12 destroys temporaries of an aggregate twice in a coroutine
   question.id = fmt::format("\"gh:{}\"", next_question_);
   const auto text = fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":{},"params":{}}})", question.id,
@@ -150,6 +151,15 @@ void Session::end() {
   if (streams_) streams_->end();
   if (standalone_replaced_) standalone_replaced_->request(CancelReason::session_ended);
   for (Running& running : running_) running.cancel_.request(CancelReason::session_ended);
+  withdraw_questions();
+}
+
+void Session::fell_silent() {
+  silent_ = true;
+  withdraw_questions();
+}
+
+void Session::withdraw_questions() {
   for (Question* question : std::exchange(questions_, {})) {
     question->abandoned = true;
     question->changed.notify();

@@ -1,9 +1,13 @@
 #include "src/transport/stdio_own.hpp"
 
+#include <algorithm>
+
 #include "src/transport/line_io.hpp"
 
 namespace gatehouse::transport {
 namespace {
+
+constexpr Milliseconds kLookInterval{100};
 
 class LineChannel final : public Channel {
  public:
@@ -24,6 +28,7 @@ class LineChannel final : public Channel {
     out_.close();
     co_return;
   }
+  bool is_unheard() const override { return out_.is_broken(); }
 
  private:
   net::Pipe in_, out_;
@@ -34,6 +39,12 @@ class LineChannel final : public Channel {
 
 std::unique_ptr<Channel> line_channel(net::Pipe in, net::Pipe out, const StdioOptions& options) {
   return std::make_unique<LineChannel>(std::move(in), std::move(out), options);
+}
+
+Task<void> linger(net::Loop& loop, const Channel& channel, Milliseconds time, Cancel& over) {
+  const TimePoint end = Clock::now() + time;
+  while (!over.requested() && !channel.is_unheard() && Clock::now() < end)
+    co_await loop.sleep(std::min(kLookInterval, std::chrono::ceil<Milliseconds>(end - Clock::now())), &over);
 }
 
 Result<std::unique_ptr<Channel>> stdio_channel(net::Loop& loop, StdioOptions options) {

@@ -30,7 +30,10 @@ StdioServer::Request::Request(StdioServer& owner, const mcp::Message& request, s
   owner_.requests_.push_back(this);
 }
 
-StdioServer::Request::~Request() { std::erase(owner_.requests_, this); }
+StdioServer::Request::~Request() {
+  std::erase(owner_.requests_, this);
+  if (owner_.parting_ && owner_.requests_.empty()) owner_.parted_.request(CancelReason::superseded);
+}
 
 void StdioServer::Request::notify(std::string_view method, const json::Splice& params) {
   if (is_mute()) return;

@@ -6,11 +6,14 @@
 #include <gatehouse/transport/legacy.hpp>
 #include <gatehouse/transport/modern.hpp>
 #include <gatehouse/transport/render.hpp>
+#include <gatehouse/transport/stdio.hpp>
 
 #include "src/transport/stdio_request.hpp"
 
 namespace gatehouse::transport {
 namespace {
+
+constexpr Milliseconds kLastWords{1000};  // for what is still to be written at the end
 
 std::string joined(const json::Pieces& pieces) {
   std::string text;
@@ -22,8 +25,9 @@ bool is_stateless(const mcp::Message& message) { return message.params.meta.prot
 
 }  // namespace
 
-StdioServer::StdioServer(Channel& channel, mcp::Responder& responder, StdioServerOptions options)
-    : channel_(channel),
+StdioServer::StdioServer(net::Loop& loop, Channel& channel, mcp::Responder& responder, StdioServerOptions options)
+    : loop_(loop),
+      channel_(channel),
       responder_(responder),
       options_(std::move(options)),
       sessions_({.max_sessions = 1}),
@@ -39,27 +43,59 @@ Task<void> StdioServer::serve() {
     if (!text) break;
     take(std::move(*text));
   }
-  cancel_all(CancelReason::client_gone);
+  co_await part();
+  cancel_all(channel_.is_unheard() ? CancelReason::client_gone : CancelReason::shutting_down);
   sessions_.end_all();
+  Cancel written;
+  TaskGroup limit;
+  limit.spawn(close_unless(written));
   co_await closing_.join();
   co_await tasks_.join();
+  written.request(CancelReason::superseded);
+  co_await limit.join();
   session_.reset();
+}
+
+/// The client will say nothing more, but it may still listen.
+Task<void> StdioServer::part() {
+  if (session_) session_->fell_silent();
+  parting_ = true;
+  cancel_each(CancelReason::shutting_down,
+              [](const Request& one) { return one.message.method == mcp::Method::subscriptions_listen; });
+  if (requests_.empty()) co_return;
+  co_await linger(loop_, channel_, options_.linger, parted_);
+}
+
+/// A client that neither reads nor goes must not keep us.
+Task<void> StdioServer::close_unless(Cancel& written) {
+  co_await linger(loop_, channel_, kLastWords, written);
+  if (!written.requested()) co_await channel_.close();
 }
 
 void StdioServer::stop() {
   if (std::exchange(stopping_, true)) return;
-  closing_.spawn(wind_down());
+  parted_.request(CancelReason::shutting_down);
+  if (!parting_) closing_.spawn(wind_down());
 }
 
 Task<void> StdioServer::wind_down() {
   cancel_all(CancelReason::shutting_down);
+  Cancel written;
+  TaskGroup limit;
+  limit.spawn(close_unless(written));
   co_await tasks_.join();
+  written.request(CancelReason::superseded);
+  co_await limit.join();
   co_await channel_.close();
 }
 
 void StdioServer::cancel_all(CancelReason reason) {
-  const auto next = [this] {
-    return std::ranges::find_if(requests_, [](const Request* one) { return !one->cancel.requested(); });
+  cancel_each(reason, [](const Request&) { return true; });
+}
+
+void StdioServer::cancel_each(CancelReason reason, FunctionRef<bool(const Request&)> which) {
+  const auto next = [&] {
+    return std::ranges::find_if(requests_, [&](const Request* one) { return !one->cancel.requested() && which(*one); });
   };
   for (auto it = next(); it != requests_.end(); it = next()) (*it)->cancel.request(reason);
 }
@@ -165,8 +201,8 @@ Task<void> StdioServer::send(const json::Pieces& message) {
   if (!sent) stop();  // nobody hears us
 }
 
-Task<void> serve_stdio(Channel& channel, mcp::Responder& responder, StdioServerOptions options) {
-  StdioServer server(channel, responder, std::move(options));
+Task<void> serve_stdio(net::Loop& loop, Channel& channel, mcp::Responder& responder, StdioServerOptions options) {
+  StdioServer server(loop, channel, responder, std::move(options));
   co_await server.serve();
 }
 

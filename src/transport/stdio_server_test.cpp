@@ -52,7 +52,7 @@ Task<void> note_end(StdioServer& front, bool& ended) {
 Task<void> overload(net::Loop& loop, bool& ended) {
   auto [near, far] = memory_channels();
   test::FeatureServer features;
-  StdioServer front(*far, features.server(), {.max_running = 2});
+  StdioServer front(loop, *far, features.server(), {.max_running = 2});
   Client client(std::move(near));
   TaskGroup tasks;
   tasks.spawn(note_end(front, ended));
@@ -81,7 +81,7 @@ TEST(StdioServer, RefusesMoreRequestsThanItsBoundAndRecovers) {
 Task<void> flood(net::Loop& loop, bool& ended) {
   auto [near, far] = memory_channels();
   test::FeatureServer features;
-  StdioServer front(*far, features.server(), {.max_queued_bytes = 1000});
+  StdioServer front(loop, *far, features.server(), {.max_queued_bytes = 1000});
   Client client(std::move(near));
   TaskGroup tasks;
   tasks.spawn(note_end(front, ended));
@@ -122,7 +122,7 @@ Task<void> break_down(net::Loop& loop, test::FailAt fail_at, bool& broke, bool& 
   auto [near, far] = memory_channels();
   test::FeatureServer features;
   test::FailingChannel channel(std::move(far), fail_at);
-  StdioServer front(channel, features.server());
+  StdioServer front(loop, channel, features.server());
   const auto attachment = features.server().attach(front.sessions());
   Client client(std::move(near));
   TaskGroup tasks;
@@ -149,6 +149,120 @@ TEST(StdioServer, EndsInOrderWhereverTheChannelBreaks) {
     net::run(loop, break_down(loop, {n}, broke, ended));
     EXPECT_TRUE(ended) << "failed at operation " << n;
   }
+}
+
+/// The end of a server whose client has nothing more to say, but listens until `deaf`.
+class HalfClosed final : public Channel {
+ public:
+  explicit HalfClosed(std::unique_ptr<Channel> inner) : inner_(std::move(inner)) {}
+  Task<Result<void>> send(const json::Pieces& message) override { return inner_->send(message); }
+  Task<Result<Buffer>> receive() override {
+    while (lines.empty() && !ended) co_await news.wait();
+    if (lines.empty()) co_return fail(Kind::connection_lost, Origin::client, "the end");
+    Buffer line = Buffer::copy_of(lines.front());
+    lines.erase(lines.begin());
+    co_return line;
+  }
+  Task<void> close() override { return inner_->close(); }
+  bool is_unheard() const override { return deaf; }
+
+  void say(std::vector<std::string> all) {
+    lines = std::move(all);
+    ended = true;
+    news.notify();
+  }
+  std::vector<std::string> lines;
+  bool ended = false, deaf = false;
+  Signal news;
+
+ private:
+  std::unique_ptr<Channel> inner_;
+};
+
+/// A client that says everything it has to say and ends its input.
+struct Script {
+  explicit Script(Milliseconds linger) : Script(memory_channels(), linger) {}
+  Script(std::pair<std::unique_ptr<Channel>, std::unique_ptr<Channel>> ends, Milliseconds linger)
+      : host(std::move(ends.first)),
+        channel(std::move(ends.second)),
+        front(loop, channel, features.server(), {.linger = linger}) {
+    serving.spawn(note_end(front, ended));
+    listening.spawn(host.listen());
+  }
+  ~Script() { net::run(loop, leave()); }
+  Task<void> leave() {
+    co_await serving.join();
+    co_await host.close();
+    co_await listening.join();
+  }
+
+  net::Loop loop;
+  test::FeatureServer features;
+  Client host;
+  HalfClosed channel;
+  StdioServer front;
+  TaskGroup serving, listening;
+  bool ended = false;
+};
+
+constexpr Milliseconds kLong{60'000};
+
+Task<void> release_late(Script& script) {
+  script.channel.say({call(1, "hold"), call(2, "add", R"({"a":1,"b":1})")});
+  co_await settle(script.loop);
+  EXPECT_EQ(script.host.count(R"({\"sum\":2})"), 1U);
+  EXPECT_EQ(script.front.running(), 1U);
+  EXPECT_FALSE(script.ended) << "one answer is still owed";
+  script.features.release();
+  co_await settle(script.loop);
+  EXPECT_EQ(script.host.count("\"released\""), 1U);
+  EXPECT_TRUE(script.ended) << "nothing is left to wait for";
+}
+
+TEST(StdioServer, AScriptThatEndedItsInputStillGetsItsAnswers) {
+  Script script(kLong);
+  net::run(script.loop, release_late(script));
+}
+
+TEST(StdioServer, WhatTakesTooLongAfterTheEndOfInputIsCancelledAndAnswered) {
+  Script script(Milliseconds{30});
+  script.channel.say({call(1, "hold")});
+  net::run(script.loop, script.serving.join());
+  net::run(script.loop, settle(script.loop));
+  EXPECT_EQ(script.host.count("\"cancelled\""), 1U);
+}
+
+TEST(StdioServer, NothingIsWaitedForWhenNobodyReads) {
+  Script script(kLong);
+  script.channel.deaf = true;
+  script.channel.say({call(1, "hold")});
+  net::run(script.loop, script.serving.join());
+  net::run(script.loop, settle(script.loop));
+  EXPECT_EQ(script.host.heard.size(), 0U);
+}
+
+TEST(StdioServer, AStopEndsTheWaitForTheLastAnswers) {
+  Script script(kLong);
+  script.channel.say({call(1, "hold")});
+  net::run(script.loop, settle(script.loop));
+  script.front.stop();
+  net::run(script.loop, settle(script.loop));
+  EXPECT_TRUE(script.ended);
+  EXPECT_EQ(script.host.count("\"cancelled\""), 1U);
+}
+
+TEST(StdioServer, WhoEndedItsInputIsNotAskedAndDoesNotListen) {
+  Script script(kLong);
+  const auto attachment = script.features.server().attach(script.front.sessions());
+  script.channel.say(
+      {R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}})",
+       R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
+       R"({"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"greet"}})",
+       R"({"jsonrpc":"2.0","id":3,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})"});
+  net::run(script.loop, settle(script.loop));
+  EXPECT_TRUE(script.ended) << "neither an answer nor a change of lists can come";
+  EXPECT_EQ(script.host.count(R"("id":2,"error")"), 1U);
+  EXPECT_EQ(script.host.count(R"("id":3,"result")"), 1U);
 }
 
 }  // namespace

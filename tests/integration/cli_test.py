@@ -197,7 +197,7 @@ class Completion(CliTest):
     def test_bash_completes_commands_options_values_and_files(self):
         self.write("gate.yaml", "")
         self.assertEqual(self.complete("gatehouse", "ser"), ["serve", "servers"])
-        self.assertEqual(self.complete("gatehouse", "serve", "--li"), ["--listen"])
+        self.assertEqual(self.complete("gatehouse", "serve", "--lis"), ["--listen"])
         self.assertEqual(self.complete("gatehouse", "call", "--log-level", "e"), ["error", "emergency"])
         self.assertEqual(self.complete("gatehouse", "check", "-c", "ga"), ["gate.yaml"])
         self.assertEqual(self.complete("gatehouse", "import", "ga"), ["gate.yaml"])

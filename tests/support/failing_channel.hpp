@@ -27,6 +27,7 @@ class FailingChannel final : public transport::Channel {
     co_return co_await inner_->receive();
   }
   Task<void> close() override { return inner_->close(); }
+  bool is_unheard() const override { return inner_->is_unheard(); }
   [[nodiscard]] bool broke() const { return left_ == 0; }
 
  private:

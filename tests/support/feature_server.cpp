@@ -75,7 +75,7 @@ FeatureServer::FeatureServer() {
     co_return ToolResult::text(context.cancelled() ? "cancelled" : "released");
   };
   const auto release = [this](Context&, const json::Value&) {
-    for (Signal* one : holding_) one->notify();
+    this->release();
     return ToolResult::text("released " + std::to_string(holding_.size()));
   };
   const auto grow = [this](Context&, const json::Value&) -> Result<ToolResult> {
@@ -105,6 +105,10 @@ FeatureServer::FeatureServer() {
   auto built = builder.build();
   if (!built) throw std::logic_error(built.error().message);
   server_.emplace(std::move(*built));
+}
+
+void FeatureServer::release() {
+  for (Signal* one : holding_) one->notify();
 }
 
 }  // namespace gatehouse::test

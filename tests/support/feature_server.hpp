@@ -13,6 +13,7 @@ class FeatureServer {
  public:
   FeatureServer();
   [[nodiscard]] server::Server& server() { return *server_; }
+  void release();  ///< As the tool does.
 
  private:
   std::optional<server::Server> server_;

@@ -13,8 +13,8 @@ std::unique_ptr<transport::Channel> take_second(std::unique_ptr<transport::Chann
 
 }  // namespace
 
-StdioWire::StdioWire(net::Loop&, Subject& subject, mcp::Revision)
-    : server_(take_second(client_)), subject_(subject), front_(*server_, subject.responder()) {
+StdioWire::StdioWire(net::Loop& loop, Subject& subject, mcp::Revision)
+    : server_(take_second(client_)), subject_(subject), front_(loop, *server_, subject.responder()) {
   subject_.joined(front_.sessions());
   tasks_.spawn(serve());
   tasks_.spawn(listen());

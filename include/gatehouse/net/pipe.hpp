@@ -27,6 +27,8 @@ class Pipe {
   [[nodiscard]] Task<Result<void>> write(const json::Pieces& bytes);
   /// Waiting readers and writers end with connection_lost.
   void close();
+  /// Writing end: whoever could read is gone. False for files and terminals, which are always there.
+  [[nodiscard]] bool is_broken() const;
   [[nodiscard]] bool is_open() const { return state_ != nullptr; }
 
  private:

@@ -23,6 +23,8 @@ class Channel {
   virtual Task<Result<Buffer>> receive() = 0;
   /// Ends the connection in the transport's orderly way; a pending `receive` returns connection_lost.
   virtual Task<void> close() = 0;
+  /// Nobody reads what is sent any more. False where that cannot be known before something is sent.
+  [[nodiscard]] virtual bool is_unheard() const { return false; }
 };
 
 }  // namespace gatehouse::transport

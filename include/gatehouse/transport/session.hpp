@@ -80,6 +80,8 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
   Task<mcp::Reply> ask(MessageSink& sink, std::string_view method, const json::Splice& params, Cancel& cancel);
   /// A response of the client. Late, repeated and unknown ones are dropped. `text` is the whole message.
   void answered(const mcp::Message& response, std::string_view text);
+  /// The client can say nothing more: what it was asked counts as withdrawn, and it is asked nothing from now on (not_bridgeable).
+  void fell_silent();
 
   /// The stream for what belongs to no request: GET stream or stdout. Messages that waited are sent. The newest wins: `replaced`
   /// is requested when another one takes its place, or when the session ends.
@@ -100,6 +102,7 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
 
  private:
   struct Question;
+  void withdraw_questions();
   class StandaloneEvents final : public mcp::Events, public MessageSink {  // streams come and go while a question waits
    public:
     explicit StandaloneEvents(Session& session) : session_(session) {}
@@ -125,7 +128,7 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
   Cancel* standalone_replaced_ = nullptr;
   std::vector<std::string> waiting_;
   std::unique_ptr<StreamLogs> streams_;
-  bool ended_ = false;
+  bool ended_ = false, silent_ = false;
   StandaloneEvents events_{*this};
 };
 

@@ -40,6 +40,9 @@ class ChildChannel : public Channel {
 /// From now on the rest of the program finds stdin empty, and what it prints to stdout goes to stderr. Errors: io.
 [[nodiscard]] Result<std::unique_ptr<Channel>> stdio_channel(net::Loop& loop, StdioOptions options = {});
 
+/// A peer that has ended its input may still read: waits for `time`, less if nobody reads any more or `over` is requested.
+Task<void> linger(net::Loop& loop, const Channel& channel, Milliseconds time, Cancel& over);
+
 /// Two connected ends in memory, for tests and in-process servers.
 [[nodiscard]] std::pair<std::unique_ptr<Channel>, std::unique_ptr<Channel>> memory_channels();
 

@@ -5,8 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include <gatehouse/base/function_ref.hpp>
 #include <gatehouse/base/task_group.hpp>
 #include <gatehouse/mcp/call.hpp>
+#include <gatehouse/net/loop.hpp>
 #include <gatehouse/transport/channel.hpp>
 #include <gatehouse/transport/session.hpp>
 
@@ -21,6 +23,8 @@ struct StdioServerOptions {
   std::size_t max_queued_bytes =
       4u << 20;  ///< Notifications that wait for a client that does not read; more are dropped.
   std::shared_ptr<const mcp::Principal> who = mcp::local_owner();  ///< Whoever is at the other end. Never null.
+  Milliseconds linger{
+      10'000};  ///< After the end of the client's input: how long running requests may take to be answered.
 };
 
 /// Requests run side by side. Answers and notifications leave in the order in which they are made. Nothing is sent for a request
@@ -28,12 +32,15 @@ struct StdioServerOptions {
 class StdioServer {
  public:
   /// `channel` and `responder` have to outlive it.
-  StdioServer(Channel& channel, mcp::Responder& responder, StdioServerOptions options = {});
+  StdioServer(net::Loop& loop, Channel& channel, mcp::Responder& responder, StdioServerOptions options = {});
   ~StdioServer();  ///< REQUIRES: `serve` has returned, or was never called.
   StdioServer(const StdioServer&) = delete;
   StdioServer& operator=(const StdioServer&) = delete;
 
-  /// Returns when the channel ended and everything that ran was cancelled and is gone, or after `stop`. Call once.
+  /// Returns after `stop`, or when the channel's input ended and everything that ran is gone. A client that only ended its input (a
+  /// script with a pipe) still gets its answers: it cannot be asked any more, listen streams end with their result, other requests
+  /// have `linger`. What takes longer is cancelled and still answers; what nobody would read any more is cancelled at once.
+  /// Call once.
   Task<void> serve();
   /// Ends in an orderly way: reads no more, listen streams end with their result, everything else is cancelled and still
   /// answers; then the channel is closed and `serve` returns.
@@ -58,8 +65,12 @@ class StdioServer {
   Task<void> send(const json::Pieces& message);
   Task<void> send_text(std::string text);
   void cancel_all(CancelReason reason);
+  void cancel_each(CancelReason reason, FunctionRef<bool(const Request&)> which);
+  Task<void> part();
+  Task<void> close_unless(Cancel& written);
   Task<void> wind_down();
 
+  net::Loop& loop_;
   Channel& channel_;
   mcp::Responder& responder_;
   StdioServerOptions options_;
@@ -71,10 +82,11 @@ class StdioServer {
   std::size_t queued_bytes_ = 0;
   TaskGroup tasks_;
   TaskGroup closing_;
-  bool stopping_ = false;
+  bool stopping_ = false, parting_ = false;
+  Cancel parted_;  // nothing has to be waited for
 };
 
 /// A StdioServer from its beginning to its end.
-Task<void> serve_stdio(Channel& channel, mcp::Responder& responder, StdioServerOptions options = {});
+Task<void> serve_stdio(net::Loop& loop, Channel& channel, mcp::Responder& responder, StdioServerOptions options = {});
 
 }  // namespace gatehouse::transport
