@@ -1,0 +1,30 @@
+#include <gatehouse/base/wildcard.hpp>
+
+#include <algorithm>
+
+namespace gatehouse {
+
+bool matches_wildcards(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0;
+  std::size_t star = std::string_view::npos, taken = 0;  // the last `*`, and where what it does not take begins
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      taken = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p, ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++taken;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+bool matches_any_wildcards(std::span<const std::string> patterns, std::string_view text) {
+  return std::ranges::any_of(patterns, [text](const std::string& one) { return matches_wildcards(one, text); });
+}
+
+}  // namespace gatehouse
