@@ -1,0 +1,68 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gatehouse/base/function_ref.hpp>
+#include <gatehouse/identity/api_keys.hpp>
+#include <gatehouse/identity/verifier.hpp>
+
+namespace gatehouse::identity {
+
+/// What is remembered of a key's use.
+struct ApiKeyUse {
+  static constexpr std::size_t kMaxNetworks = 32;
+
+  mcp::WallTime last_used_at{};        ///< To the minute.
+  std::vector<AddressRange> networks;  ///< Where it was used from (/24, /48), the latest last; older ones are forgotten.
+  std::uint64_t old_secret_uses = 0;   ///< Uses of a secret that is about to stop working: who has not moved yet.
+  mcp::WallTime old_secret_used_at{}, old_secret_until{};  ///< When last, and when that secret stops working.
+};
+
+/// The keys that are in force and how they are used. Shared by all endpoints. One thread.
+class ApiKeyVerifier final : public Verifier {
+ public:
+  struct Counters {
+    std::uint64_t accepted = 0, old_secret = 0;
+    std::array<std::uint64_t, 10> refused{};  ///< By KeyRefusal.
+  };
+
+  /// Other keys from now on; calls that were let in go on.
+  void replace(std::shared_ptr<const ApiKeys> keys) { keys_ = std::move(keys); }
+  [[nodiscard]] const ApiKeys& keys() const { return *keys_; }
+
+  /// Always has an answer. Takes no memory if the key is good and is used as before. Errors: invalid_credential; denied for a key that is
+  /// good, but not for this endpoint.
+  [[nodiscard]] std::optional<Verdict> known(std::string_view key, const Circumstances& around) override;
+  Task<Verdict> verify(std::string_view key, const Circumstances& around) override;
+  [[nodiscard]] bool still_good(const mcp::Principal& who, mcp::WallTime now) const override {
+    return keys_->still_good(who, now);
+  }
+
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const ApiKeyUse* use_of(std::string_view id) const;
+  /// What an earlier process remembered.
+  void restore(std::string_view id, ApiKeyUse use);
+  /// Visits what has changed since the last call.
+  void take_changed_uses(FunctionRef<void(const std::string& id, const ApiKeyUse&)> visit);
+
+ private:
+  struct State {
+    ApiKeyUse use;
+    std::string last_address;
+    bool changed = false;
+  };
+  Verdict check(std::string_view key, const Circumstances& around);
+  void used(const ApiKeys::Match& match, std::string_view address, mcp::WallTime now);
+  void arrived_from(const std::string& id, State& state, std::string_view address);
+
+  std::shared_ptr<const ApiKeys> keys_ = std::make_shared<const ApiKeys>();
+  std::map<std::string, State, std::less<>> states_;
+  Counters counters_;
+};
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,89 @@
+#include <gatehouse/identity/api_key_verifier.hpp>
+
+#include <algorithm>
+
+#include <gatehouse/base/log.hpp>
+
+namespace gatehouse::identity {
+namespace {
+
+constexpr unsigned kNetworkBitsV4 = 24, kNetworkBitsV6 = 48;
+
+mcp::WallTime minute_of(mcp::WallTime now) { return std::chrono::floor<std::chrono::minutes>(now); }
+
+}  // namespace
+
+std::optional<Verdict> ApiKeyVerifier::known(std::string_view key, const Circumstances& around) {
+  return check(key, around);
+}
+
+Task<Verdict> ApiKeyVerifier::verify(std::string_view key, const Circumstances& around) {
+  co_return check(key, around);
+}
+
+Verdict ApiKeyVerifier::check(std::string_view key, const Circumstances& around) {
+  const std::string_view address = around.exchange.peer_address();
+  const auto match =
+      keys_->verify(key, {.address = address, .endpoint = around.place.path, .certificate = {}}, around.now);
+  if (match) {
+    used(*match, address, around.now);
+    return match->who;
+  }
+  const auto [why, id] = match.error();
+  ++counters_.refused[static_cast<std::size_t>(why)];
+  std::string reason = "API key";
+  if (!id.empty()) reason.append(" ").append(id);
+  reason.append(" from ").append(address).append(": ").append(to_string(why));
+  if (why == KeyRefusal::foreign_endpoint)
+    return fail(Kind::denied, Origin::client, "This API key is not for this endpoint.", std::move(reason));
+  return not_good(around.place, std::move(reason));
+}
+
+void ApiKeyVerifier::used(const ApiKeys::Match& match, std::string_view address, mcp::WallTime now) {
+  ++counters_.accepted;
+  auto known = states_.find(match.record.id);
+  if (known == states_.end()) known = states_.emplace(match.record.id, State{}).first;
+  State& state = known->second;
+  if (match.is_old_secret()) {
+    ++counters_.old_secret;
+    if (std::exchange(state.use.old_secret_until, *match.hash.not_after) != *match.hash.not_after)
+      state.use.old_secret_uses = 0;
+    ++state.use.old_secret_uses;
+    state.use.old_secret_used_at = minute_of(now);
+    state.changed = true;
+  }
+  if (state.last_address != address) arrived_from(known->first, state, address);
+  if (now - state.use.last_used_at < std::chrono::minutes(1)) return;
+  state.use.last_used_at = minute_of(now);
+  state.changed = true;
+}
+
+void ApiKeyVerifier::arrived_from(const std::string& id, State& state, std::string_view address) {
+  state.last_address = address;
+  const auto parsed = IpAddress::parse(address);
+  auto& networks = state.use.networks;
+  if (!parsed || std::ranges::any_of(networks, [&](const AddressRange& one) { return one.contains(*parsed); })) return;
+  const std::string network = parsed->network(parsed->is_v4() ? kNetworkBitsV4 : kNetworkBitsV6);
+  log::write(networks.empty() ? log::Level::info : log::Level::warn,
+             networks.empty() ? "an API key is used for the first time" : "an API key is used from a new network",
+             {{"key", id}, {"network", network}, {"address", address}});
+  if (networks.size() == ApiKeyUse::kMaxNetworks) networks.erase(networks.begin());
+  networks.push_back(*AddressRange::parse(network));
+  state.changed = true;
+}
+
+const ApiKeyUse* ApiKeyVerifier::use_of(std::string_view id) const {
+  const auto known = states_.find(id);
+  return known == states_.end() ? nullptr : &known->second.use;
+}
+
+void ApiKeyVerifier::restore(std::string_view id, ApiKeyUse use) {
+  states_.insert_or_assign(std::string(id), State{.use = std::move(use), .last_address = {}});
+}
+
+void ApiKeyVerifier::take_changed_uses(FunctionRef<void(const std::string& id, const ApiKeyUse&)> visit) {
+  for (auto& [id, state] : states_)
+    if (std::exchange(state.changed, false)) visit(id, state.use);
+}
+
+}  // namespace gatehouse::identity

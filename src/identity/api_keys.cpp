@@ -1,0 +1,126 @@
+#include <gatehouse/identity/api_keys.hpp>
+
+#include <algorithm>
+
+#include <gatehouse/base/wildcard.hpp>
+
+namespace gatehouse::identity {
+namespace {
+
+std::shared_ptr<const mcp::Principal> make_principal(const ApiKeyRecord& record, const ApiKeyHash& hash) {
+  auto who = std::make_shared<mcp::Principal>();
+  who->issuer = kApiKeyIssuer;
+  who->subject = who->client_id = record.id;
+  who->key = mcp::principal_key(who->issuer, who->subject);
+  who->kind = mcp::PrincipalKind::service;
+  who->tenant = record.tenant;
+  who->scopes = record.scopes;
+  who->roles = record.roles;
+  for (const auto& [name, value] : record.attributes) who->claims.set(name, value);
+  who->claims.set("name", record.name);
+  who->claims.set("owner", record.owner);
+  who->auth.method = "api_key";
+  who->auth.credential_id = record.id;
+  who->expires_at = std::min(record.expires_at, hash.not_after.value_or(record.expires_at));
+  who->ceilings = {.tools = record.tools, .endpoints = record.endpoints};
+  return who;
+}
+
+bool comes_from(const std::vector<AddressRange>& ranges, std::string_view address) {
+  const auto parsed = IpAddress::parse(address);
+  return parsed && std::ranges::any_of(ranges, [&](const AddressRange& range) { return range.contains(*parsed); });
+}
+
+std::optional<KeyRefusal> objection(const ApiKeyRecord& record, const ApiKeyHash& hash, const KeySender& sender,
+                                    mcp::WallTime now) {
+  if (record.revoked_at) return KeyRefusal::revoked;
+  if (record.not_before && now < *record.not_before) return KeyRefusal::not_yet_valid;
+  if (now >= record.expires_at) return KeyRefusal::expired;
+  if (hash.not_after && now >= *hash.not_after) return KeyRefusal::old_secret;
+  if (!record.cidrs.empty() && !comes_from(record.cidrs, sender.address)) return KeyRefusal::foreign_address;
+  if (!record.certificates.empty() &&
+      std::ranges::find(record.certificates, sender.certificate) == record.certificates.end())
+    return KeyRefusal::foreign_certificate;
+  if (!record.endpoints.empty() && !matches_any_wildcards(record.endpoints, sender.endpoint))
+    return KeyRefusal::foreign_endpoint;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(KeyRefusal refusal) {
+  switch (refusal) {
+    case KeyRefusal::malformed: return "malformed";
+    case KeyRefusal::unknown: return "unknown";
+    case KeyRefusal::wrong_secret: return "wrong_secret";
+    case KeyRefusal::old_secret: return "old_secret";
+    case KeyRefusal::revoked: return "revoked";
+    case KeyRefusal::not_yet_valid: return "not_yet_valid";
+    case KeyRefusal::expired: return "expired";
+    case KeyRefusal::foreign_address: return "foreign_address";
+    case KeyRefusal::foreign_certificate: return "foreign_certificate";
+    case KeyRefusal::foreign_endpoint: return "foreign_endpoint";
+  }
+  return "malformed";
+}
+
+ApiKeys::ApiKeys(std::vector<ApiKeyRecord> records, Peppers peppers)
+    : records_(std::move(records)), peppers_(std::move(peppers)) {
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    Entry entry{.record = i, .principals = {}};
+    for (const ApiKeyHash& hash : records_[i].hashes) entry.principals.push_back(make_principal(records_[i], hash));
+    entries_.emplace(records_[i].id, std::move(entry));
+  }
+}
+
+/// Every way through takes one HMAC, for each pepper of the key if these differ.
+std::optional<ApiKeys::Proven> ApiKeys::prove(const Entry* entry, std::string_view proof) const {
+  static const ApiKeyRecord kNobody{.hashes = {ApiKeyHash{}}};
+  const ApiKeyRecord& record = entry ? records_[entry->record] : kNobody;
+  std::optional<Proven> proven;
+  std::string_view hashed_with;
+  KeyHash sent{};
+  for (std::size_t i = 0; i < record.hashes.size(); ++i) {
+    const ApiKeyHash& stored = record.hashes[i];
+    const Pepper* const pepper = peppers_.find(stored.pepper);
+    const Pepper* const used = pepper ? pepper : peppers_.empty() ? nullptr : &peppers_.newest();
+    if (used && hashed_with != used->id()) {
+      sent = used->hash(proof);
+      hashed_with = used->id();
+    }
+    const bool same = same_hash(sent, stored.value);
+    if (same && pepper && entry && !proven) proven = Proven{entry, i};
+  }
+  return proven;
+}
+
+std::expected<ApiKeys::Match, ApiKeys::Refused> ApiKeys::verify(std::string_view text, const KeySender& sender,
+                                                                mcp::WallTime now) const {
+  const auto key = parse_api_key(text);
+  if (!key) return std::unexpected(Refused{KeyRefusal::malformed, {}});
+  const auto found = entries_.find(key->id);
+  const auto proven = prove(found == entries_.end() ? nullptr : &found->second, key->proof);
+  if (!proven)
+    return std::unexpected(Refused{found == entries_.end() ? KeyRefusal::unknown : KeyRefusal::wrong_secret, key->id});
+  const ApiKeyRecord& record = records_[proven->entry->record];
+  const ApiKeyHash& hash = record.hashes[proven->hash];
+  if (const auto why = objection(record, hash, sender, now)) return std::unexpected(Refused{*why, key->id});
+  return Match{.who = proven->entry->principals[proven->hash], .record = record, .hash = hash};
+}
+
+bool ApiKeys::still_good(const mcp::Principal& who, mcp::WallTime now) const {
+  const auto found = entries_.find(who.auth.credential_id);
+  if (found == entries_.end() || (who.expires_at && now >= *who.expires_at)) return false;
+  const ApiKeyRecord& record = records_[found->second.record];
+  return !record.revoked_at && now < record.expires_at;
+}
+
+std::vector<std::string> ApiKeys::orphans() const {
+  std::vector<std::string> ids;
+  for (const ApiKeyRecord& record : records_)
+    if (std::ranges::any_of(record.hashes, [&](const ApiKeyHash& hash) { return !peppers_.find(hash.pepper); }))
+      ids.push_back(record.id);
+  return ids;
+}
+
+}  // namespace gatehouse::identity
