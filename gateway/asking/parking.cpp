@@ -146,6 +146,7 @@ void Parking::carry_out(HeldCall& held, Step step) {
       held.give_all([&held] { return held.outcome->copy(); });
       if (held.outcome->size() > kMaxKeptBytes) forget(held);
       return;
+    case Step::give_up: return held.answer_nobody_came();
     case Step::abandon: held.cancel.request(CancelReason::client_gone); return forget(held);
     case Step::expire:
       log::info("parked call expired", {{"server", held.server}});

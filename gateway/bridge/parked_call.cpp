@@ -68,6 +68,10 @@ ParkedCall::Step ParkedCall::next(TimePoint now) {
   if (waiting_ == 0) return finished_ ? Step::forget : Step::abandon;
   if (open_.empty() || !ask_at_ || now < *ask_at_) return Step::wait;
   ask_at_.reset();
+  if (generation_ >= options_.max_rounds) {
+    open_.clear();
+    return Step::give_up;
+  }
   waiting_ = 0;
   ++generation_;
   park_until_ = now + options_.parked_wait;

@@ -56,6 +56,7 @@ class ParkedCall {
     wait,     ///< Nothing before `due`.
     ask,      ///< Give `open_questions` to everybody who is attached, as `generation`; they are answered by that.
     answer,   ///< Give the outcome to everybody who is attached.
+    give_up,  ///< The rounds are used up: end what is still open as if nobody answered; the call goes on.
     abandon,  ///< Nobody is there and nobody has a way back: cancel the call and forget it.
     expire,   ///< Nobody came back in time: tell the server, cancel the call and forget it.
     forget,   ///< Everything is over.

@@ -95,6 +95,10 @@ class RandomParkedCall {
           expect(finished_ && waiting_ > 0, "an outcome that is none, or for nobody");
           waiting_ = 0;
           break;
+        case ParkedCall::Step::give_up:
+          expect(call_.generation() == QuestionOptions{}.max_rounds && call_.open_questions().empty(),
+                 "questions were given up that could be asked");
+          break;
         case ParkedCall::Step::abandon:
           expect(waiting_ == 0 && !call_.is_parked() && !finished_,
                  "a call was given up that somebody can come back to");

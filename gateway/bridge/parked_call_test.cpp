@@ -172,6 +172,23 @@ TEST(ParkedCall, RefusesAServerThatAsksEndlessly) {
   EXPECT_FALSE(wide.asked({}, kStart));
 }
 
+TEST(ParkedCall, GivesUpQuestionsThatAreNeverAnswered) {
+  ParkedCall call{QuestionOptions{.max_rounds = 2}};
+  ASSERT_TRUE(call.asked({}, kStart));
+  TimePoint now = kStart;
+  for (std::uint64_t round = 1; round <= 2; ++round) {
+    now += kCoalesce;
+    ASSERT_EQ(call.next(now), Step::ask);
+    ASSERT_EQ(call.retry(round, answers({}), now).verdict, Verdict::taken);
+    call.attached();
+  }
+  EXPECT_EQ(call.next(now + kCoalesce), Step::give_up);
+  EXPECT_TRUE(call.open_questions().empty());
+  EXPECT_EQ(call.next(now + kCoalesce), Step::wait);  // the server goes on
+  call.finished();
+  EXPECT_EQ(call.next(now + kCoalesce), Step::answer);
+}
+
 TEST(ParkedCall, HoldsItsPromisesInAnyOrderOfEvents) {
   std::mt19937 random(20260728);
   std::vector<std::uint8_t> events(200);
