@@ -15,6 +15,12 @@ if(GATEHOUSE_BUILD_PROGRAMS OR GATEHOUSE_BUILD_TESTS OR GATEHOUSE_FUZZ)
   add_library(gatehouse_xxhash INTERFACE)
   add_library(gatehouse::xxhash ALIAS gatehouse_xxhash)
   target_include_directories(gatehouse_xxhash SYSTEM INTERFACE "${GATEHOUSE_XXHASH_INCLUDE_DIR}")
+  find_path(GATEHOUSE_RE2_INCLUDE_DIR re2/re2.h REQUIRED) # not every release ships a CMake package
+  find_library(GATEHOUSE_RE2_LIBRARY re2 REQUIRED)
+  add_library(gatehouse_re2 INTERFACE)
+  add_library(gatehouse::re2 ALIAS gatehouse_re2)
+  target_include_directories(gatehouse_re2 SYSTEM INTERFACE "${GATEHOUSE_RE2_INCLUDE_DIR}")
+  target_link_libraries(gatehouse_re2 INTERFACE "${GATEHOUSE_RE2_LIBRARY}")
   if(TARGET yaml-cpp::yaml-cpp) # 0.8 and newer
     add_library(gatehouse::yaml_cpp ALIAS yaml-cpp::yaml-cpp)
   else()

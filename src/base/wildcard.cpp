@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace gatehouse {
+namespace {
+
+/// Where the UTF-8 character that begins at `at` ends.
+std::size_t behind_character(std::string_view text, std::size_t at) {
+  do ++at;
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80);
+  return at;
+}
+
+}  // namespace
 
 bool matches_wildcards(std::string_view pattern, std::string_view text) {
   std::size_t p = 0, t = 0;
@@ -11,11 +21,14 @@ bool matches_wildcards(std::string_view pattern, std::string_view text) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       taken = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+    } else if (p < pattern.size() && pattern[p] == '?') {
+      ++p;
+      t = behind_character(text, t);
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
       ++p, ++t;
     } else if (star != std::string_view::npos) {
       p = star + 1;
-      t = ++taken;
+      t = taken = behind_character(text, taken);
     } else {
       return false;
     }

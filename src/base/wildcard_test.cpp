@@ -29,6 +29,8 @@ TEST(Wildcard, QuestionMarkTakesOne) {
   EXPECT_FALSE(matches_wildcards("v?", "v"));
   EXPECT_FALSE(matches_wildcards("v?", "v12"));
   EXPECT_TRUE(matches_wildcards("*?", "a"));
+  EXPECT_TRUE(matches_wildcards("v?*", "v\xe2\x82\xac"));
+  EXPECT_FALSE(matches_wildcards("v??", "v\xe2\x82\xac"));
 }
 
 TEST(Wildcard, AnyOfSeveral) {

@@ -16,6 +16,7 @@ build header:fmt/format.h           libfmt-dev
 build header:spdlog/spdlog.h        libspdlog-dev
 build header:CLI/CLI.hpp            libcli11-dev
 build header:xxhash.h               libxxhash-dev
+build header:re2/re2.h              libre2-dev
 build header:gtest/gtest.h          libgtest-dev
 build header:gmock/gmock.h          libgmock-dev
 run   cmd:curl                      curl
