@@ -33,7 +33,7 @@ bool declares(const mcp::ServerCapabilities& capabilities, mcp::ListKind kind) {
 }
 
 Task<mcp::Reply> fetch_page(client::Link& link, mcp::ListKind kind, const std::string& params_text,
-                            Milliseconds timeout, Cancel& cancel) {
+                            Milliseconds timeout, Cancel& outer) {
   const Buffer text = Buffer::copy_of(params_text);
   const auto params = mcp::read_params(text.view());
   if (!params) co_return fail(Error(params.error()));
@@ -47,6 +47,8 @@ Task<mcp::Reply> fetch_page(client::Link& link, mcp::ListKind kind, const std::s
                                 .capabilities = ui_only,
                                 .idle_timeout = timeout,
                                 .max_timeout = timeout};
+  Cancel cancel;
+  const Cancel::Hook stop(outer, [&] { cancel.request(outer.reason()); });
   co_return co_await link.request(request, silent, cancel);
 }
 
