@@ -70,6 +70,7 @@ Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPos
   HttpOutcome outcome;
   outcome.status = reply->status();
   if (post.on_head) (*post.on_head)(outcome.status);
+  if (clock) clock->begun();
   outcome.session = reply->header("Mcp-Session-Id");
   // Asked before the body is read: while it arrives, the views of the head move.
   const std::string_view type = reply->media_type();
@@ -87,6 +88,7 @@ Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPos
   auto taken = take(std::move(*body), post, others, clock, outcome);
   // Only a successful status promises a JSON-RPC message; proxies and old servers put their own words into error bodies.
   if (!taken && outcome.status == 200) co_return fail(std::move(taken.error()));
+  if (outcome.answer) outcome.answer->is_server_failure = outcome.status >= 500;
   co_return outcome;
 }
 

@@ -30,7 +30,7 @@ class LegacyHttpLink final : public Link {
   [[nodiscard]] bool separates_requests() const override { return true; }
   Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) override {
     if (lost_) co_return fail(session_lost());
-    CallClock clock(parts_.loop.timers(), request.idle_timeout, request.max_timeout, cancel);
+    CallClock clock(parts_.loop.timers(), request, cancel);
     const std::uint64_t id = parts_.next_id++;
     const Outgoing message(id, request, nullptr);
     Questions questions(parts_.loop.timers(), [this](std::string text) { return post(std::move(text)); }, &clock);

@@ -61,8 +61,7 @@ class ModernHttpLink final : public Link {
 
   Task<mcp::Reply> post(const Request& request, Listener& listener, Patience patience, Cancel& cancel) {
     std::optional<CallClock> clock;
-    if (patience == Patience::limited)
-      clock.emplace(parts_.loop.timers(), request.idle_timeout, request.max_timeout, cancel);
+    if (patience == Patience::limited) clock.emplace(parts_.loop.timers(), request, cancel);
     const std::uint64_t id = parts_.next_id++;
     const Outgoing message(id, request, &sender_);
     const std::string name = transport::encode_header_value(request.local_name);

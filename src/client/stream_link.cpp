@@ -93,7 +93,7 @@ Task<mcp::Reply> StreamLink::request(const Request& request, Listener& listener,
   if (queued_bytes_ > kMaxQueuedBytes)
     co_return fail(Kind::unavailable, Origin::upstream, "The server does not read its input.");
   const std::uint64_t id = next_id_++;
-  CallClock clock(loop_.timers(), request.idle_timeout, request.max_timeout, cancel);
+  CallClock clock(loop_.timers(), request, cancel);
   Pending pending(loop_.timers(), request, listener, clock, [this](std::string text) { return send(std::move(text)); });
   pending_.emplace(id, &pending);
   tasks_.spawn(send(Outgoing(id, request, sender_ ? &*sender_ : nullptr).str(), id));

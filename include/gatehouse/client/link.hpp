@@ -37,6 +37,7 @@ struct Request {
   std::string_view local_name;                     ///< Modern HTTP: value of `Mcp-Name`; empty: none.
   Milliseconds idle_timeout{60'000};               ///< Longest silence; progress and server requests restart it.
   Milliseconds max_timeout{900'000};
+  Milliseconds first_timeout{0};  ///< Longest silence before the first sign of an answer, if shorter; 0: as all others.
   mcp::Uris uris = mcp::Uris::skip;  ///< Collect the URIs of the result.
   /// Where requests share a channel: questions and log lines that name no request may be about this one. Only for connections whose
   /// requests all come from the same client.
@@ -70,7 +71,8 @@ class Link {
   /// one channel, and nothing says which of them made the server ask or log.
   [[nodiscard]] virtual bool separates_requests() const { return true; }
   /// Sends a request under a fresh id and a fresh progress token (if the caller has one) and waits for its answer, which has the
-  /// canonical form. `listener` gets what belongs to this request.
+  /// canonical form. `listener` gets what belongs to this request. `cancel` is of this request alone: the end of its time is
+  /// requested on it, too.
   /// Errors (origin upstream): unavailable, outcome_unknown, bad_reply, timed_out, too_large, cancelled, state_lost (the
   /// server forgot the session; the request did not run).
   virtual Task<mcp::Reply> request(const Request& request, Listener& listener, Cancel& cancel) = 0;

@@ -92,9 +92,10 @@ struct Answer : Recycled {
   std::shared_ptr<const std::string> shared;  ///< Or this does: an answer that many clients get.
   ResultView view;  ///< Of a server's result; empty for answers made here, which have no envelope members.
   json::Splice body;
-  bool is_error = false;       ///< `body` is an error object `{"code":…,"message":…}`.
-  int error_code = 0;          ///< Its code.
-  bool is_tool_error = false;  ///< `isError: true` in a tool's result.
+  bool is_error = false;           ///< `body` is an error object `{"code":…,"message":…}`.
+  int error_code = 0;              ///< Its code.
+  bool is_tool_error = false;      ///< `isError: true` in a tool's result.
+  bool is_server_failure = false;  ///< An error that came with an HTTP status of 5xx.
   ResultKind kind = ResultKind::complete;
   std::string kind_name;  ///< For ResultKind::extension: the `resultType`.
   std::optional<CacheHints> cache;
