@@ -159,7 +159,7 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
     sources.push_back({.name = server->name(),
                        .lists = server->lists(),
                        .freshness = server->freshness(),
-                       .degraded = server->state() != upstream::State::up,
+                       .degraded = server->degraded(),
                        .hidden = server->lists_expired(),
                        .instructs = server->options().instructions});
   }
@@ -304,24 +304,6 @@ std::size_t Gateway::active_sessions() const {
 }
 
 bool Gateway::ready() const { return !draining_ && servers_.all_tried(); }
-
-std::string Gateway::health() const {
-  auto servers = json::Value::object();
-  bool all_up = true;
-  for (const auto& server : servers_.all()) {
-    all_up = all_up && server->state() == upstream::State::up;
-    auto entry = json::Value::object({{"state", upstream::to_string(server->state())}});
-    if (const auto revision = server->revision()) entry.set("revision", mcp::to_string(*revision));
-    if (!server->problem().empty()) entry.set("problem", server->problem());
-    servers.set(server->name(), std::move(entry));
-  }
-  return json::Value::object({{"status", draining_ ? "draining"
-                                         : all_up  ? "ok"
-                                                   : "degraded"},
-                              {"sessions", active_sessions()},
-                              {"servers", std::move(servers)}})
-      .str();
-}
 
 Task<void> Gateway::stop() {
   draining_ = true;

@@ -79,7 +79,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   config::Config config_;
   std::string via_;
   telemetry::Metrics metrics_;
-  std::vector<std::string> server_labels_;  // of the series that metrics_ has now
+  std::vector<std::pair<std::string, std::string>> server_series_;  // name and labels of those that metrics_ has now
   telemetry::CallLog call_log_;
   seal::KeyRing keys_;
   asking::RootsCache roots_;

@@ -9,6 +9,64 @@ using Type = telemetry::Metrics::Type;
 
 std::string server_label(const upstream::Upstream& server) { return "server=" + telemetry::label_value(server.name()); }
 
+/// One value of each server.
+struct Series {
+  const char* name;
+  Type type;
+  const char* help;
+  double (*read)(const upstream::Upstream& server);
+  const char* more_labels = "";
+};
+
+template <auto Member>
+double count(const upstream::Upstream& server) {
+  return static_cast<double>(server.counters().*Member);
+}
+template <auto Member>
+double guarded(const upstream::Upstream& server) {
+  return static_cast<double>(server.guard().counters().*Member);
+}
+template <breaker::BreakerState State>
+double transitions(const upstream::Upstream& server) {
+  return static_cast<double>(server.guard().breaker().transitions()[static_cast<std::size_t>(State)]);
+}
+double tools(const upstream::Upstream& server) {
+  return server.lists() ? static_cast<double>(server.lists()->of(mcp::ListKind::tools).size()) : 0.0;
+}
+
+using upstream::Counters, upstream::Guard, breaker::BreakerState;
+constexpr const char* kTransitions = "Changes of the breaker, by the state that began.";
+constexpr const char* kChecks = "Health checks, by their result.";
+constexpr Series kServerSeries[] = {
+    {"gatehouse_server_up", Type::gauge, "1 while the server answers.",
+     [](const upstream::Upstream& s) { return s.state() == upstream::State::up ? 1.0 : 0.0; }},
+    {"gatehouse_server_healthy", Type::gauge, "0 while the server fails its health checks.",
+     [](const upstream::Upstream& s) { return s.guard().unhealthy() ? 0.0 : 1.0; }},
+    {"gatehouse_server_tools", Type::gauge, "Tools that the server lists.", &tools},
+    {"gatehouse_server_calls_in_flight", Type::gauge, "Calls that wait for the server.", &count<&Counters::in_flight>},
+    {"gatehouse_server_connects_total", Type::counter, "Connections made; for programs: starts.",
+     &count<&Counters::connects>},
+    {"gatehouse_server_failures_total", Type::counter, "Connections lost or not made.", &count<&Counters::failures>},
+    {"gatehouse_server_breaker_state", Type::gauge, "Of the breaker: 0 closed, 1 open, 2 half-open.",
+     [](const upstream::Upstream& s) { return static_cast<double>(s.guard().breaker().state()); }},
+    {"gatehouse_server_breaker_transitions_total", Type::counter, kTransitions, &transitions<BreakerState::closed>,
+     R"(,to="closed")"},
+    {"gatehouse_server_breaker_transitions_total", Type::counter, kTransitions, &transitions<BreakerState::open>,
+     R"(,to="open")"},
+    {"gatehouse_server_breaker_transitions_total", Type::counter, kTransitions, &transitions<BreakerState::half_open>,
+     R"(,to="half_open")"},
+    {"gatehouse_server_breaker_refused_total", Type::counter, "Calls that the breaker refused.",
+     [](const upstream::Upstream& s) { return static_cast<double>(s.guard().breaker().refused()); }},
+    {"gatehouse_server_retries_total", Type::counter, "Calls that were sent again.",
+     &guarded<&Guard::Counters::retries>},
+    {"gatehouse_server_retries_refused_total", Type::counter,
+     "Calls that were not sent again because the budget was used up.", &guarded<&Guard::Counters::retries_refused>},
+    {"gatehouse_server_health_checks_total", Type::counter, kChecks, &guarded<&Guard::Counters::checks_passed>,
+     R"(,result="passed")"},
+    {"gatehouse_server_health_checks_total", Type::counter, kChecks, &guarded<&Guard::Counters::checks_failed>,
+     R"(,result="failed")"},
+};
+
 }  // namespace
 
 void Gateway::register_metrics() {
@@ -57,30 +115,14 @@ void Gateway::register_metrics() {
 
 std::string Gateway::metrics_text() {
   // Servers come and go with reloads, so their series are made anew each time.
-  for (const std::string& label : std::exchange(server_labels_, {})) {
-    for (const auto* name :
-         {"gatehouse_server_up", "gatehouse_server_calls_in_flight", "gatehouse_server_connects_total",
-          "gatehouse_server_failures_total", "gatehouse_server_tools"}) {
-      metrics_.forget(name, label);
-    }
-  }
+  for (const auto& [name, labels] : std::exchange(server_series_, {})) metrics_.forget(name, labels);
   for (const auto& server : servers_.all()) {
-    const std::string label = server_label(*server);
-    server_labels_.push_back(label);
-    const auto observe = [&](const char* name, Type type, const char* help, double (*read)(const upstream::Upstream&)) {
-      metrics_.observe(name, label, type, help, [server, read] { return read(*server); });
-    };
-    observe("gatehouse_server_up", Type::gauge, "1 while the server answers.",
-            [](const upstream::Upstream& s) { return s.state() == upstream::State::up ? 1.0 : 0.0; });
-    observe("gatehouse_server_calls_in_flight", Type::gauge, "Calls that wait for the server.",
-            [](const upstream::Upstream& s) { return static_cast<double>(s.counters().in_flight); });
-    observe("gatehouse_server_connects_total", Type::counter, "Connections made; for programs: starts.",
-            [](const upstream::Upstream& s) { return static_cast<double>(s.counters().connects); });
-    observe("gatehouse_server_failures_total", Type::counter, "Connections lost or not made.",
-            [](const upstream::Upstream& s) { return static_cast<double>(s.counters().failures); });
-    observe("gatehouse_server_tools", Type::gauge, "Tools that the server lists.", [](const upstream::Upstream& s) {
-      return s.lists() ? static_cast<double>(s.lists()->of(mcp::ListKind::tools).size()) : 0.0;
-    });
+    for (const Series& series : kServerSeries) {
+      const std::string labels = server_label(*server) + series.more_labels;
+      server_series_.emplace_back(series.name, labels);
+      metrics_.observe(series.name, labels, series.type, series.help,
+                       [server, read = series.read] { return read(*server); });
+    }
   }
   return metrics_.text();
 }

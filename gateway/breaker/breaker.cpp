@@ -56,12 +56,12 @@ bool Breaker::rate_is_exceeded(TimePoint now) {
 void Breaker::failed(Ticket ticket, TimePoint now) {
   release(ticket);
   if (ticket.period != period_) return;
-  if (is_half_open()) return open(now);
+  if (is_half_open()) return open(Cause::calls, now);
   ++in_a_row_;
   window_.failed(now);
   if (!options_.enabled) return;
   const bool too_many_in_a_row = options_.failures > 0 && in_a_row_ >= options_.failures;
-  if (too_many_in_a_row || rate_is_exceeded(now)) open(now);
+  if (too_many_in_a_row || rate_is_exceeded(now)) open(Cause::calls, now);
 }
 
 bool Breaker::begin_check(TimePoint now, Milliseconds patience) {
@@ -74,20 +74,23 @@ bool Breaker::begin_check(TimePoint now, Milliseconds patience) {
 void Breaker::check_passed(TimePoint now) {
   if (state_ == BreakerState::closed) return;
   if (by_checks_) return close(now);
-  if (state_ == BreakerState::open) return enter(BreakerState::half_open, now);
+  if (state_ == BreakerState::open) {
+    if (!misled_) enter(BreakerState::half_open, now);
+    return;
+  }
   // The first check that passes lets calls try; whoever has no calls is believed after the next one.
   if (check_until_) return check_until_.reset();
   if (++successes_ >= trials_.size()) close(now);
 }
 
 void Breaker::check_failed(TimePoint now) {
-  if (is_half_open()) open(now);
+  if (is_half_open()) open(Cause::checks, now);
 }
 
 void Breaker::trip(TimePoint now) {
   if (!options_.enabled || state_ == BreakerState::open) return;
-  open(now);
   by_checks_ = true;
+  open(Cause::checks, now);
 }
 
 void Breaker::enter(BreakerState state, TimePoint now) {
@@ -100,17 +103,17 @@ void Breaker::enter(BreakerState state, TimePoint now) {
   std::ranges::fill(trials_, Trial{});
 }
 
-void Breaker::open(TimePoint now) {
+void Breaker::open(Cause cause, TimePoint now) {
   // A server that was well for as long as it was left alone starts from the beginning.
   const bool relapsed = pause_ > Milliseconds{0} && (is_half_open() || now - since_ < pause_);
-  if (!is_half_open()) by_checks_ = false;
+  misled_ = relapsed && cause == Cause::calls;
   pause_ = relapsed ? std::min(pause_ * 2, std::max(options_.max_open_for, options_.open_for)) : options_.open_for;
   enter(BreakerState::open, now);
   open_until_ = now + pause_ + jitter_.below(pause_ / 10);
 }
 
 void Breaker::close(TimePoint now) {
-  by_checks_ = false;
+  by_checks_ = misled_ = false;
   in_a_row_ = 0;
   window_.clear();
   enter(BreakerState::closed, now);

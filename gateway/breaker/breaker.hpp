@@ -40,7 +40,8 @@ inline constexpr std::size_t kBreakerStates = 3;
 ///                                        └──────────(a failure; pause doubles)───────┘
 ///
 /// Checks are requests of our own that only ask whether the server lives. One that passes is no proof that calls work, so an open
-/// breaker half-opens by it; only one that checks opened is closed by a check.
+/// breaker half-opens by it; only one that checks opened is closed by a check. Where calls failed right after checks had passed, the
+/// next pause is waited for.
 class Breaker {
  public:
   /// `seed`: of the jitter of pauses, up to a tenth of each.
@@ -103,7 +104,8 @@ class Breaker {
   void trial_succeeded(Ticket ticket, TimePoint now);
   void release(Ticket ticket);
   void enter(BreakerState state, TimePoint now);
-  void open(TimePoint now);
+  enum class Cause { calls, checks };
+  void open(Cause cause, TimePoint now);
   void close(TimePoint now);
   [[nodiscard]] bool rate_is_exceeded(TimePoint now);
 
@@ -116,6 +118,7 @@ class Breaker {
   TimePoint since_{}, open_until_{};
   Milliseconds pause_{0};                 // the last one, without jitter
   bool by_checks_ = false;                // who opened it
+  bool misled_ = false;                   // checks passed, and calls failed all the same
   std::optional<TimePoint> check_until_;  // half-open: a check decides first
   std::vector<Trial> trials_;             // options_.probes of them
   std::uint64_t last_trial_ = 0, successes_ = 0, refused_ = 0;

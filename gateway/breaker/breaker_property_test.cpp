@@ -35,7 +35,15 @@ struct Model {
   }
   void change(BreakerState to) { state = to, trials.clear(), passed = 0, checking = {}, ++period; }
   void open(TimePoint until) { change(BreakerState::open), open_until = until; }
-  void close() { change(BreakerState::closed), events.clear(), by_checks = false; }
+  void close(TimePoint now) {
+    change(BreakerState::closed), events.clear(), by_checks = misled = false;
+    closed_at = now;
+  }
+  void think_of_pause(bool by_calls, TimePoint now) {
+    const bool again = pause.count() > 0 && (state == BreakerState::half_open || now < closed_at + pause);
+    misled = again && by_calls;
+    pause = again ? std::min(pause * 2, options.max_open_for) : options.open_for;
+  }
 
   /// 0: refused; else the number of the attempt.
   int admit(TimePoint now) {
@@ -59,9 +67,10 @@ struct Model {
   std::map<int, TimePoint> trials;
   std::map<int, int> periods;  // of attempts
   std::optional<TimePoint> checking;
-  TimePoint open_until;
+  TimePoint open_until, closed_at;
+  Milliseconds pause{0};  // without jitter
   std::size_t passed = 0;
-  bool by_checks = false;
+  bool by_checks = false, misled = false;
   int period = 0, last = 0;
 };
 
@@ -93,7 +102,7 @@ class Duel {
     if (what == 10) return check();
     if (what == 11 && roll(20) == 0 && model_.state != BreakerState::open) {
       breaker_.trip(now_);
-      opened();
+      opened(false);
       model_.by_checks = true;
     }
   }
@@ -120,16 +129,13 @@ class Duel {
       breaker_.succeeded(attempt.ticket, now_);
       if (model_.state == BreakerState::closed) return model_.note(now_, true);
       if (model_.state == BreakerState::half_open && current && ++model_.passed >= model_.options.probes)
-        model_.close();
+        model_.close(now_);
     } else {
       breaker_.failed(attempt.ticket, now_);
       if (!current || model_.state == BreakerState::open) return;
-      if (model_.state == BreakerState::half_open) return opened();
+      if (model_.state == BreakerState::half_open) return opened(true);
       model_.note(now_, false);
-      if (model_.too_many(now_)) {
-        opened();
-        model_.by_checks = false;
-      }
+      if (model_.too_many(now_)) opened(true);
     }
   }
 
@@ -140,23 +146,26 @@ class Duel {
       if (begun) model_.change(BreakerState::half_open), model_.checking = now_ + Milliseconds{3000};
     } else if (roll(2) == 0) {
       breaker_.check_failed(now_);
-      if (model_.state == BreakerState::half_open) opened();
+      if (model_.state == BreakerState::half_open) opened(false);
     } else {
       breaker_.check_passed(now_);
       if (model_.state == BreakerState::closed) return;
-      if (model_.by_checks) return model_.close();
-      if (model_.state == BreakerState::open) return model_.change(BreakerState::half_open);
+      if (model_.by_checks) return model_.close(now_);
+      if (model_.state == BreakerState::open) {
+        if (!model_.misled) model_.change(BreakerState::half_open);
+        return;
+      }
       if (model_.checking) return model_.checking.reset();
-      if (++model_.passed >= model_.options.probes) model_.close();
+      if (++model_.passed >= model_.options.probes) model_.close(now_);
     }
   }
 
-  /// The pause is a matter of its own (see breaker_test.cpp); here only its bounds.
-  void opened() {
+  void opened(bool by_calls) {
     const auto pause = breaker_.open_until() - now_;
     ASSERT_EQ(breaker_.state(), BreakerState::open);
-    EXPECT_GE(pause, model_.options.open_for);
-    EXPECT_LE(pause, model_.options.max_open_for + model_.options.max_open_for / 10);
+    model_.think_of_pause(by_calls, now_);
+    EXPECT_GE(pause, model_.pause);
+    EXPECT_LE(pause, model_.pause + model_.pause / 10);
     model_.open(breaker_.open_until());
   }
 

@@ -180,6 +180,18 @@ TEST(Breaker, HalfOpensEarlyAndClosesWithoutCallsByChecksThatPass) {
   EXPECT_EQ(rig.breaker.state(), BreakerState::closed);
 }
 
+TEST(Breaker, WaitsForItsPauseWhereCallsFailedRightAfterAPassedCheck) {
+  Rig rig;
+  rig.fail(5);
+  rig.breaker.check_passed(rig.now);
+  rig.fail();
+  rig.breaker.check_passed(rig.now);
+  EXPECT_EQ(rig.breaker.state(), BreakerState::open);
+  rig.wait_out();
+  rig.succeed();
+  EXPECT_EQ(rig.breaker.state(), BreakerState::closed);
+}
+
 TEST(Breaker, OpenedByChecksIsClosedByTheFirstOneThatPasses) {
   Rig rig;
   rig.breaker.trip(rig.now);

@@ -2,54 +2,19 @@
 
 #include <array>
 
+#include "gateway/config/field.hpp"
 #include "gateway/config/quantity.hpp"
 
 namespace gatehouse::config {
 namespace {
 
-template <auto Member>
-struct Field;
-template <class Owner, class Value, Value Owner::* Member>
-struct Field<Member> {
-  static Slot slot(void* owner) {
-    Value& field = static_cast<Owner*>(owner)->*Member;
-    if constexpr (std::is_enum_v<Value>) {
-      return Choice{&field, [](const void* f) { return static_cast<std::size_t>(*static_cast<const Value*>(f)); },
-                    [](void* f, std::size_t index) { *static_cast<Value*>(f) = static_cast<Value>(index); }};
-    } else {
-      return &field;
-    }
-  }
-};
-template <auto Member>
-constexpr auto at = &Field<Member>::slot;
-
-template <class Owner>
-void* fresh() {
-  static Owner owner;
-  return &owner;
-}
-
-constexpr std::uint64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
-constexpr std::uint64_t kKiB = 1u << 10, kMiB = 1u << 20, kGiB = 1u << 30;
-
 constexpr std::array<std::string_view, 2> kPrefixes = {"server", "none"};
 constexpr std::array<std::string_view, 3> kUris = {"auto", "prefixed", "transparent"};
-constexpr std::array<std::string_view, 3> kIcons = {"embedded", "keep", "drop"};
 constexpr std::array<std::string_view, 8> kMcpLevels = {"debug", "info",     "notice", "warning",
                                                         "error", "critical", "alert",  "emergency"};
-constexpr std::array<std::string_view, 3> kTransports = {"auto", "http", "sse"};
-constexpr std::array<std::string_view, 3> kEras = {"auto", "modern", "legacy"};
-constexpr std::array<std::string_view, 3> kScopes = {"user", "request", "shared"};
 constexpr std::array<std::string_view, 5> kLevels = {"debug", "info", "warn", "error", "off"};
 constexpr std::array<std::string_view, 2> kFacades = {"capable", "all"};
 constexpr std::array<std::string_view, 2> kFormats = {"json", "text"};
-
-constexpr Key program(Key key) { return key.side = Side::program, key; }
-constexpr Key address(Key key) { return key.side = Side::address, key; }
-constexpr Key secret(Key key) { return key.secret = true, key; }
-constexpr Key one_of(std::span<const std::string_view> choices, Key key) { return key.choices = choices, key; }
-constexpr Key in(std::uint64_t least, std::uint64_t most, Key key) { return key.least = least, key.most = most, key; }
 
 constexpr std::array kTop = {
     Key{"listen", Shape::address, at<&Config::listen>,
@@ -104,66 +69,6 @@ constexpr std::array kEndpoint = {
         "Definitions and results say whose they are, in `_meta[\"io.gatehouse/backend\"]`."},
     one_of(kMcpLevels, {"log_level", Shape::choice, at<&Endpoint::log_level>,
                         "Least level of servers' log lines that clients get which never set one (sessions only)."}),
-};
-
-constexpr std::array kServer = {
-    program({"command", Shape::text, at<&Server::command>,
-             "Program to start, looked up in `PATH`; it speaks MCP on stdin and stdout. No shell is involved."}),
-    program({"args", Shape::texts, at<&Server::args>, "Arguments of the program."}),
-    program(secret({"env", Shape::pairs, at<&Server::env>,
-                    "Environment variables of the program, beside a few harmless ones (`PATH`, `HOME`, `LANG`, …) that "
-                    "it inherits."})),
-    program({"cwd", Shape::text, at<&Server::cwd>,
-             "Working directory of the program, relative to the configuration file. Default: that of Gatehouse."}),
-    address({"url", Shape::url, at<&Server::url>, "Address of the server, `http` or `https`."}),
-    address(secret({"headers", Shape::pairs, at<&Server::headers>,
-                    "HTTP headers that are sent with every request to the server."})),
-    address(one_of(kTransports, {"transport", Shape::choice, at<&Server::transport>,
-                                 "`http`: Streamable HTTP. `sse`: HTTP+SSE of 2024-11-05. `auto`: found out."})),
-    one_of(kEras, {"era", Shape::choice, at<&Server::era>,
-                   "`modern`: 2026-07-28, stateless. `legacy`: revisions with a handshake. `auto`: found out."}),
-    Key{"prefer_tasks", Shape::flag, at<&Server::prefer_tasks>,
-        "Tools of a 2025-11-25 server that may run as tasks do so for stateless clients that can follow one."},
-    in(10, kDay,
-       {"timeout", Shape::duration, at<&Server::timeout>, "Longest silence of a call; progress starts it anew."}),
-    in(10, 7 * kDay, {"max_timeout", Shape::duration, at<&Server::max_timeout>, "Longest call, whatever happens."}),
-    address(in(10, 10 * kMinute,
-               {"connect_timeout", Shape::duration, at<&Server::connect_timeout>, "Longest wait for a connection."})),
-    in(10, 10 * kMinute,
-       {"probe_timeout", Shape::duration, at<&Server::probe_timeout>,
-        "Longest wait for an answer while the server's era is found out."}),
-    in(kKiB, kGiB,
-       {"max_reply_bytes", Shape::bytes, at<&Server::max_reply_bytes>, "Longest message accepted from the server."}),
-    in(1, 1'000'000,
-       {"max_concurrent", Shape::count, at<&Server::max_concurrent>,
-        "Calls at a time; more are refused with error -31007."}),
-    in(0, 100'000,
-       {"max_bindings", Shape::count, at<&Server::max_bindings>,
-        "Connections (or processes) of their own for client sessions that can be asked questions; further "
-        "sessions share one that cannot."}),
-    Key{"public_lists", Shape::flag, at<&Server::public_lists>,
-        "Everybody sees the same tools, resources and prompts, so clients may share what they keep of them. For "
-        "servers "
-        "with a handshake, which cannot say so themselves."},
-    Key{"instructions", Shape::flag, at<&Server::instructions>, "The server's instructions are passed on to clients."},
-    one_of(kIcons, {"icons", Shape::choice, at<&Server::icons>,
-                    "Icons in definitions. `embedded`: `data:` only, as clients trust no icon from another origin than "
-                    "the server's. `keep`: all. `drop`: none."}),
-    one_of(kScopes,
-           {"legacy_scope", Shape::choice, at<&Server::legacy_scope>,
-            "Connections of stateless clients that can be asked questions, if the server has sessions. `user`: one "
-            "per user and abilities, so that conversations of one user share what the server remembers. "
-            "`request`: one per call. `shared`: the server is told that nobody can be asked."}),
-    in(0, 1000,
-       {"max_slots", Shape::count, at<&Server::max_slots>,
-        "How many calls of one user a program or HTTP+SSE server may ask questions in at the same time, each on a "
-        "connection (or process) of its own; further calls wait."}),
-    Key{"roots", Shape::flag, at<&Server::roots>, "The server may be told the roots of clients."},
-    in(0, kHour,
-       {"roots_hold", Shape::duration, at<&Server::roots_hold>,
-        "How long the server's question for roots waits for a call of a stateless client; then there are none."}),
-    Key{"sampling_context", Shape::flag, at<&Server::sampling_context>,
-        "The server may ask the client's model to see what other servers told (`includeContext`)."},
 };
 
 constexpr std::array kLimits = {
@@ -274,11 +179,6 @@ constexpr std::array kLog = {
 const Section kTopSection{"", "The file itself.", kTop, &fresh<Config>};
 const Section kAdminSection{"admin", "The listener for operators. `admin: off` for none.", kAdmin, &fresh<Config>};
 const Section kEndpointSection{"endpoints[]", "A path where clients connect.", kEndpoint, &fresh<Endpoint>};
-const Section kServerSection{
-    "servers.<name>",
-    "An MCP server: a program (`command`) or an address (`url`). Names are 1 to 64 of `A-Z a-z 0-9 _ -` and start "
-    "with a letter or digit.",
-    kServer, &fresh<Server>};
 const Section kLimitsSection{"limits", "Bounds towards clients.", kLimits, &fresh<Limits>};
 const Section kQuestionsSection{"questions",
                                 "Bounds of what servers ask people through clients. See [bridging](bridging.md).",
@@ -286,8 +186,6 @@ const Section kQuestionsSection{"questions",
 const Section kTasksSection{"tasks", "Tasks that Gatehouse keeps for clients of 2025-11-25. See [tasks](tasks.md).",
                             kTasks, &fresh<Tasks>};
 const Section kLogSection{"log", "What is written to stderr.", kLog, &fresh<Log>};
-const std::array kSections = {&kTopSection,    &kAdminSection,     &kEndpointSection, &kServerSection,
-                              &kLimitsSection, &kQuestionsSection, &kTasksSection,    &kLogSection};
 
 }  // namespace
 
@@ -300,12 +198,19 @@ const Key* Section::find(std::string_view name) const {
 const Section& top_section() { return kTopSection; }
 const Section& admin_section() { return kAdminSection; }
 const Section& endpoint_section() { return kEndpointSection; }
-const Section& server_section() { return kServerSection; }
 const Section& limits_section() { return kLimitsSection; }
 const Section& questions_section() { return kQuestionsSection; }
 const Section& tasks_section() { return kTasksSection; }
 const Section& log_section() { return kLogSection; }
-std::span<const Section* const> all_sections() { return kSections; }
+std::span<const Section* const> all_sections() {
+  static const std::vector<const Section*> all = [] {
+    std::vector<const Section*> sections = {&kTopSection, &kAdminSection, &kEndpointSection, &server_section()};
+    for (const ServerPart& part : server_parts()) sections.push_back(&part.section);
+    sections.insert(sections.end(), {&kLimitsSection, &kQuestionsSection, &kTasksSection, &kLogSection});
+    return sections;
+  }();
+  return all;
+}
 
 std::string scalar_text(const Key& key, const Slot& slot) {
   struct Visitor {

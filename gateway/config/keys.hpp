@@ -56,15 +56,26 @@ struct Section {
   [[nodiscard]] const Key* find(std::string_view name) const;
 };
 
-[[nodiscard]] const Section& top_section();                    ///< Owner: Config.
-[[nodiscard]] const Section& admin_section();                  ///< Owner: Config.
-[[nodiscard]] const Section& endpoint_section();               ///< Owner: Endpoint.
-[[nodiscard]] const Section& server_section();                 ///< Owner: Server.
-[[nodiscard]] const Section& limits_section();                 ///< Owner: Limits.
-[[nodiscard]] const Section& questions_section();              ///< Owner: Questions.
-[[nodiscard]] const Section& tasks_section();                  ///< Owner: Tasks.
-[[nodiscard]] const Section& log_section();                    ///< Owner: Log.
-[[nodiscard]] std::span<const Section* const> all_sections();  ///< In the order of the manual.
+/// A section inside an entry of `servers`; the single value `off` switches off what it is about.
+struct ServerPart {
+  std::string_view name;
+  const Section& section;
+  void* (*owner)(Server& server);
+  bool (*is_off)(const Server& server);
+  void (*turn_off)(Server& server);
+};
+
+[[nodiscard]] const Section& top_section();       ///< Owner: Config.
+[[nodiscard]] const Section& admin_section();     ///< Owner: Config.
+[[nodiscard]] const Section& endpoint_section();  ///< Owner: Endpoint.
+[[nodiscard]] const Section& server_section();    ///< Owner: Server.
+[[nodiscard]] std::span<const ServerPart> server_parts();
+[[nodiscard]] const ServerPart& server_part(std::string_view name);  ///< REQUIRES: there is one.
+[[nodiscard]] const Section& limits_section();                       ///< Owner: Limits.
+[[nodiscard]] const Section& questions_section();                    ///< Owner: Questions.
+[[nodiscard]] const Section& tasks_section();                        ///< Owner: Tasks.
+[[nodiscard]] const Section& log_section();                          ///< Owner: Log.
+[[nodiscard]] std::span<const Section* const> all_sections();        ///< In the order of the manual.
 
 /// The value as one would write it in the file: `30s`, `4MiB`, `auto`. Lists and maps: not here.
 [[nodiscard]] std::string scalar_text(const Key& key, const Slot& slot);

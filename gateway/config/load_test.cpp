@@ -188,13 +188,14 @@ TEST(ToYaml, IsReadBackAsTheSameConfiguration) {
 std::string other_value(const Key& key, const Slot& slot) {
   switch (key.shape) {
     case Shape::flag: return **std::get_if<bool*>(&slot) ? "false" : "true";
-    case Shape::duration: return "61s";
+    case Shape::duration: return key.name == "first_byte_timeout" ? "59s" : "61s";
     case Shape::bytes: return "12345";
     case Shape::count: return "17";
     case Shape::choice: return std::string(key.choices.back());
     case Shape::texts: return "[other]";
     case Shape::pairs: return "{Other: thing}";
     case Shape::url: return "http://127.0.0.1:9/";
+    case Shape::section: return "off";
     default: return "other";
   }
 }
@@ -204,8 +205,9 @@ TEST(Server, DiffersAfterAChangeOfAnyKey) {
     const std::string base = key.side == Side::address ? "url: 'http://127.0.0.1:1/'" : "command: x";
     const bool replaces = base.starts_with(key.name);
     const Config before = load("servers: {a: {" + base + "}}");
+    const Slot slot = key.slot ? key.slot(server_section().fresh()) : Slot();
     const Config after = load("servers: {a: {" + (replaces ? "" : base + ", ") + std::string(key.name) + ": " +
-                              other_value(key, key.slot(server_section().fresh())) + "}}");
+                              other_value(key, slot) + "}}");
     ASSERT_EQ(after.servers.size(), 1u);
     EXPECT_EQ(before.servers[0], before.servers[0]);
     EXPECT_NE(before.servers[0], after.servers[0]) << key.name;

@@ -88,14 +88,22 @@ TEST(ConfigSchema, KnowsEveryKey) {
   ASSERT_TRUE(schema) << schema.error().message;
   const json::Value& top = *schema->find("properties");
   const auto properties = [](const json::Value* section) { return section->find("properties"); };
+  const json::Value& server = *properties(schema->find("$defs")->find("server"));
+  const auto part = [&](std::string_view name) {
+    return properties(&server.find(name)->find("anyOf")->as_array()->at(1));
+  };
   const json::Value* sections[] = {&top,
                                    properties(&top.find("admin")->find("anyOf")->as_array()->at(1)),
                                    properties(top.find("endpoints")->find("items")),
-                                   properties(schema->find("$defs")->find("server")),
+                                   &server,
+                                   part("breaker"),
+                                   part("retries"),
+                                   part("health_check"),
                                    properties(top.find("limits")),
                                    properties(top.find("questions")),
                                    properties(top.find("tasks")),
                                    properties(top.find("log"))};
+  ASSERT_EQ(std::size(sections), all_sections().size());
   for (std::size_t i = 0; i < all_sections().size(); ++i) {
     ASSERT_TRUE(sections[i]) << all_sections()[i]->path;
     EXPECT_EQ(sections[i]->as_object()->size(), all_sections()[i]->keys.size()) << all_sections()[i]->path;

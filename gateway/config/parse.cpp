@@ -25,7 +25,6 @@ constexpr std::array kHints = {
     Hint{"", "mcpServers", "this is how clients write their files; write 'servers', or start with --mcp-servers FILE"},
     Hint{"servers.<name>", "type",
          "not needed: a server with 'command' is started, one with 'url' is called; see 'transport'"},
-    Hint{"servers.<name>", "breaker", "not available in this version"},
 };
 
 void report_unknown(Reading& reading, const Section& section, const Member& member, const std::string& path) {
@@ -78,6 +77,18 @@ void read_endpoints(Reading& reading, const Node& node, const std::string& path)
   }
 }
 
+void read_server_part(Reading& reading, Server& server, const Member& member, const std::string& path) {
+  const ServerPart& part = server_part(member.key);
+  const Node& node = member.value;
+  if (node.is_scalar() && (node.text == "off" || node.text == "false")) {
+    part.turn_off(server);
+  } else if (node.is_scalar()) {
+    reading.problem(node.line, path, "must be 'off' or a map of keys");
+  } else {
+    read_section(reading, part.section, node, path, part.owner(server), no_sections);
+  }
+}
+
 void read_servers(Reading& reading, const Node& node, const std::string& path) {
   if (node.kind == Node::Kind::null) return;
   if (!node.is_map())
@@ -92,7 +103,10 @@ void read_servers(Reading& reading, const Node& node, const std::string& path) {
     }
     Server server;
     server.name = member.key;
-    read_section(reading, server_section(), member.value, member_path, &server, no_sections);
+    const auto on_part = [&](const Member& part, const std::string& part_path) {
+      read_server_part(reading, server, part, part_path);
+    };
+    read_section(reading, server_section(), member.value, member_path, &server, on_part);
     if (server.is_stdio()) server.transport = Transport::stdio;
     if (!server.cwd.empty()) server.cwd = reading.expander.resolve(server.cwd);
     reading.config.servers.push_back(std::move(server));

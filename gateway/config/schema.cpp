@@ -23,6 +23,9 @@ Value any_of(Value first, Value second) {
 }
 Value typed(std::string_view type) { return Value::object({{"type", type}}); }
 
+/// What YAML 1.1 editors read `off` as is allowed, too.
+Value off() { return Value::object({{"enum", Value::array({"off", false})}}); }
+
 Value choices(const Key& key) {
   Value::Array words;
   for (const std::string_view choice : key.choices) words.emplace_back(choice);
@@ -90,6 +93,12 @@ Value server_schema() {
     return Value::object({{"required", Value::array({required})}, {"properties", std::move(absent)}});
   };
   Value schema = section_schema(server_section());
+  Value& properties = *schema.find("properties");
+  for (const ServerPart& part : server_parts()) {
+    Value either = any_of(off(), section_schema(part.section));
+    either.set("description", properties.find(part.name)->text("description"));
+    properties.set(part.name, std::move(either));
+  }
   schema.set("oneOf", Value::array({one_side("command", Side::program), one_side("url", Side::address)}));
   return schema;
 }
@@ -122,8 +131,7 @@ std::string schema_json() {
     value.set("description", properties.find(name)->text("description"));
     properties.set(name, std::move(value));
   };
-  Value off = Value::object({{"enum", Value::array({"off", false})}});
-  describe("admin", any_of(std::move(off), section_schema(admin_section())));
+  describe("admin", any_of(off(), section_schema(admin_section())));
   describe("endpoints",
            Value::object({{"type", "array"}, {"minItems", 1}, {"items", section_schema(endpoint_section())}}));
   describe("servers",

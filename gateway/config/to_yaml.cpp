@@ -129,12 +129,21 @@ class Printer {
       const Side side = server.is_stdio() ? Side::program : Side::address;
       const std::string path = "servers." + server.name;
       block(yaml(server.name), 1, [&] {
-        for (const Key& key : server_section().keys)
-          if (key.side == Side::both || key.side == side)
-            one_key(key, key.slot(const_cast<Server*>(&server)), key.slot(server_section().fresh()),
-                    path + "." + std::string(key.name), 2);
+        for (const Key& key : server_section().keys) {
+          const std::string key_path = path + "." + std::string(key.name);
+          if (key.shape == Shape::section)
+            part(server_part(key.name), const_cast<Server&>(server), key_path);
+          else if (key.side == Side::both || key.side == side)
+            one_key(key, key.slot(const_cast<Server*>(&server)), key.slot(server_section().fresh()), key_path, 2);
+        }
       });
     }
+  }
+
+  void part(const ServerPart& part, Server& server, const std::string& path) {
+    const std::string name(part.name);
+    if (part.is_off(server)) return line(2, name + ": off");
+    block(name, 2, [&] { section_keys(part.section, part.owner(server), path, 3); });
   }
 
   const Config& config_;

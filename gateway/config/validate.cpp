@@ -105,6 +105,20 @@ class Validation {
       refuse(key + ".era", "'modern' contradicts transport 'sse': HTTP+SSE exists in legacy revisions only");
     if (server.timeout > server.max_timeout)
       refuse(key + ".timeout", "is longer than 'max_timeout', so it could never be reached");
+    resilience(server, key);
+  }
+
+  void resilience(const Server& server, const std::string& key) {
+    if (server.first_byte_timeout > server.timeout)
+      refuse(key + ".first_byte_timeout", "is longer than 'timeout', so it could never be reached");
+    if (server.breaker.open_for > server.breaker.max_open_for && reading_.is_written(key + ".breaker.max_open_for"))
+      refuse(key + ".breaker.max_open_for", "is shorter than 'open_for'");
+    if (server.breaker.enabled && server.breaker.failures == 0 && server.breaker.error_rate == 0)
+      refuse(key + ".breaker", "has neither 'failures' nor 'error_rate' to open it; 'breaker: off' says so");
+    for (std::size_t i = 0; i < server.retry_safe.size(); ++i)
+      if (server.retry_safe[i].empty()) refuse(key + ".retry_safe[" + std::to_string(i) + "]", "is empty");
+    if (!server.retry_safe.empty() && server.retries.max == 0)
+      refuse(key + ".retry_safe", "contradicts 'retries: off'");
   }
 
   void server_name(const std::string& name) {

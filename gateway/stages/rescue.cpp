@@ -23,6 +23,7 @@ mcp::Reply as_tool_error(const Error& error) {
   auto answer =
       mcp::Answer::of(json::Value::object({{"content", json::Value::array({text})}, {"isError", true}}).str());
   answer->is_tool_error = true;
+  if (!error.data.empty()) answer->extra_meta = "\"io.gatehouse/error\":" + error.data;
   return answer;
 }
 

@@ -44,7 +44,7 @@ Task<mcp::Reply> call_server(Call& call, Relay& relay) {
         .local_name = mcp::target_of(request.method) == mcp::Target::reference ? std::string_view() : call.target.local,
         .uris = call.routes.view->rewrites_uris() ? mcp::Uris::collect : mcp::Uris::skip};
   };
-  auto answered = co_await call.server->call(call.in, lower, relay);
+  auto answered = co_await call.server->call(call.in, lower, relay, call.target.local);
   relay.finish();
   if (!answered) co_return fail(std::move(answered.error()));
   if (bridge::is_url_required(*answered->answer)) co_return std::move(answered->answer);

@@ -89,6 +89,7 @@ Task<Result<Answered>> Upstream::send(std::shared_ptr<Binding> binding, bool sha
   }
   request->idle_timeout = options_.timeout;
   request->max_timeout = options_.max_timeout;
+  request->first_timeout = options_.first_byte_timeout;
   request->takes_unattributed = !shared || mcp::is_modern(link.peer().revision);
   ++binding->in_use;
   auto reply = co_await link.request(*request, listener, call.cancel);
@@ -150,7 +151,7 @@ Task<Result<Answered>> Upstream::attempt_in_session(const mcp::Call& call, Lower
 }
 
 Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, client::Listener& listener) {
-  if (!main_ || state_ == State::down) return refuse();
+  if (!main_ || state_ == State::down) return refuse();  // lost while its caller waited
   if (wants_slot(call)) return attempt_in_slot(call, lower, listener);
   if (wants_own_binding(call.client)) return attempt_in_session(call, lower, listener);
   return send(main_, true, call, lower, listener);

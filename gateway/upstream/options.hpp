@@ -8,6 +8,8 @@
 #include <gatehouse/base/time.hpp>
 #include <gatehouse/net/url.hpp>
 
+#include "gateway/breaker/breaker.hpp"
+#include "gateway/breaker/retry_budget.hpp"
 #include "gateway/catalog/settle.hpp"
 
 namespace gatehouse::upstream {
@@ -19,6 +21,25 @@ enum class LegacyScope {
   principal,  ///< One per user and abilities; conversations of one user share the server's session.
   request,    ///< One per call, closed after it.
   shared,     ///< The shared one; the server is told that nobody can be asked.
+};
+
+/// Whether a server is asked for a sign of life that gave no reason for doubt.
+enum class IdleChecks {
+  automatic,  ///< Addresses are. A program that ends is noticed at once, and one that sleeps shall sleep on.
+  always,
+  never,
+};
+
+/// How a server is asked whether it lives: `ping`, or `server/discover` of one without sessions; any answer will do. What it says to
+/// others counts as well, so busy servers are never asked.
+struct HealthOptions {
+  bool enabled = true;  ///< Off: asked only when a pause of the breaker is over.
+  Milliseconds interval{30'000};
+  Milliseconds timeout{5'000};
+  std::size_t unhealthy_after = 3;  ///< Failed checks in a row; the second and all further ones follow at once.
+  IdleChecks idle = IdleChecks::automatic;
+
+  bool operator==(const HealthOptions&) const = default;
 };
 
 /// One configured server.
@@ -44,6 +65,12 @@ struct Options {
   std::size_t max_concurrent = 1024;  ///< Calls at a time; more are refused with -31007.
   std::size_t max_bindings =
       32;  ///< Own connections for sessions that can be asked questions; more share one that cannot.
+  Milliseconds first_byte_timeout{0};  ///< Longest wait for the first sign of an answer; 0: as `timeout`.
+  // -- when it is broken
+  breaker::BreakerOptions breaker;
+  breaker::RetryOptions retries;
+  std::vector<std::string> retry_safe;  ///< Tools that may run twice: names at the server, `*` for any characters.
+  HealthOptions health_check;
   // -- what it may ask clients, and how
   LegacyScope legacy_scope = LegacyScope::principal;
   std::size_t max_slots =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -17,26 +18,13 @@ namespace {
 
 constexpr Milliseconds kFirstDelay{250};
 constexpr Milliseconds kMaxDelay{30'000};
-constexpr Milliseconds kPollInterval{60'000};      // of lists whose changes nobody announces
-constexpr Milliseconds kReconnectPatience{5'000};  // how long a call waits while its lost connection is made again
+constexpr Milliseconds kPollInterval{60'000};  // of lists whose changes nobody announces
 constexpr Milliseconds kExpireInterval{30'000};
-
-std::unexpected<Error> down(const std::string& server, const std::string& problem) {
-  const auto data =
-      json::Value::object({{"gatehouse", json::Value::object({{"backend", server}, {"retryable", true}})}});
-  return std::unexpected(Error{Kind::unavailable, Origin::upstream,
-                               fmt::format("The server \"{}\" is not available now; try again later.", server), problem}
-                             .with_data(data.str())
-                             .with_retry(Retry::later(Milliseconds{1000})));
-}
 
 std::uint64_t next_number() {
   static std::uint64_t last = 0;
   return ++last;
 }
-
-/// The request never reached the server's code, so sending it again cannot run it twice (GB-214).
-bool did_not_run(const Error& error) { return error.kind == Kind::state_lost; }
 
 bool same_items(const catalog::ServerLists& a, const catalog::ServerLists& b) {
   for (const mcp::ListKind kind : mcp::kListKinds) {
@@ -61,6 +49,16 @@ Upstream::Upstream(Environment environment, Options options)
     : number_(next_number()),
       environment_(std::move(environment)),
       options_(std::move(options)),
+      guard_(options_, std::random_device()()),
+      health_check_({.timers = environment_.loop.timers(),
+                     .guard = guard_,
+                     .connected = [this] { return main_ && state_ == State::up; },
+                     .ask = [this](Cancel& cancel) { return ask_for_life(cancel); },
+                     .asking =
+                         [this] {
+                           if (guard_.changed()) breaker_changed();
+                         },
+                     .judged = [this](const Result<void>& answer) { judged(answer); }}),
       views_(
           environment_.loop, number_,
           [this](std::shared_ptr<Binding> binding) { return own_lists(std::move(binding)); },
@@ -101,22 +99,34 @@ void Upstream::set_state(State state, std::string problem) {
   if (changed && state == State::down) log::warn("server is down", {{"server", name()}, {"reason", problem}});
   if (changed && state == State::up)
     log::info("server is up", {{"server", name()}, {"revision", revision() ? mcp::to_string(*revision()) : ""}});
-  if (state == State::up) {
+  if (changed) state_since_ = Clock::now();
+  if (changed && state == State::up) guard_.recovered(state_since_);
+  state_ = state;
+  problem_ = std::move(problem);
+  if (guard_.changed()) breaker_changed();
+  age();
+  health_check_.look();
+  settled_.notify_all();
+  if (changed && environment_.changed) environment_.changed();
+}
+
+/// How old lists may get counts from the moment when they may have become old.
+void Upstream::age() {
+  if (state_ == State::up && !guard_.refuses()) {
     expired_ = false;
     stale_timer_.disarm();
-  } else if (state == State::down && !expired_ && !stale_timer_.armed()) {
+  } else if (state_ != State::starting && !expired_ && !stale_timer_.armed()) {
     stale_timer_.arm(environment_.stale_max, [this] {
       expired_ = true;
       if (environment_.changed) environment_.changed();
     });
   }
-  state_ = state;
-  problem_ = std::move(problem);
-  settled_.notify_all();
-  if (changed && environment_.changed) environment_.changed();
 }
 
-void Upstream::start() { tasks_.spawn(run()); }
+void Upstream::start() {
+  tasks_.spawn(run());
+  tasks_.spawn(health_check_.run(tasks_.cancel()));
+}
 
 Task<void> Upstream::run() {
   const auto keep = shared_from_this();
@@ -124,6 +134,7 @@ Task<void> Upstream::run() {
   while (!stopping_) {
     delay = co_await serve_connection(delay);
     if (stopping_) break;
+    next_attempt_ = Clock::now() + delay;
     co_await environment_.loop.sleep(delay, &tasks_.cancel());
     delay = std::min(delay * 2, kMaxDelay);
   }
@@ -148,7 +159,8 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
   hub_->connected(**link);
   if (std::exchange(connected_before_, true)) assume_changes();
   refresh_wanted_ = true;
-  while (main_->link->usable() && !stopping_) {
+  restart_wanted_ = false;
+  while (main_->link->usable() && !stopping_ && !restart_wanted_) {
     if (std::exchange(refresh_wanted_, false)) {
       const bool refreshed = co_await refresh();
       if (refreshed) {
@@ -161,14 +173,15 @@ Task<Milliseconds> Upstream::serve_connection(Milliseconds delay) {
       }
       expire_connections();
     }
-    if (!refresh_wanted_ && main_->link->usable() && !stopping_) co_await wake_.wait();
+    if (!refresh_wanted_ && main_->link->usable() && !stopping_ && !restart_wanted_) co_await wake_.wait();
   }
   refresh_timer_.disarm();
   hub_->disconnected();
   const auto lost = std::exchange(main_, nullptr);
   if (!stopping_) {
     ++counters_.failures;
-    set_state(State::down, "The connection to the server was lost.");
+    set_state(State::down, restart_wanted_ ? "The program does not answer and is started again."
+                                           : "The connection to the server was lost.");
   }
   co_await lost->link->close();
   co_return delay;
@@ -210,6 +223,7 @@ Task<bool> Upstream::refresh() {
   else
     *read_ = fetched->freshness;
   const bool was_up = state_ == State::up;
+  guard_.heard(Clock::now());
   set_state(State::up, {});
   if (changed && was_up && environment_.changed) environment_.changed();
   co_return true;
@@ -321,16 +335,6 @@ Task<mcp::Reply> Upstream::asked(const mcp::Message& request, Cancel&) {
                  "No client can be asked " + std::string(request.rpc.method) + " on this connection.");
 }
 
-Task<bool> Upstream::wait_until_up(Cancel& cancel) {
-  Cancel patience;
-  const net::Deadline deadline(environment_.loop.timers(), std::min(options_.connect_timeout, kReconnectPatience),
-                               patience);
-  const Cancel::Hook late(patience, [this] { settled_.notify_all(); });
-  const Cancel::Hook gone(cancel, [this] { settled_.notify_all(); });
-  while (state_ != State::up && !patience.requested() && !cancel.requested() && !stopping_) co_await settled_.wait();
-  co_return state_ == State::up;
-}
-
 void Upstream::failed(const Error& error) {
   if (error.kind != Kind::unavailable && error.kind != Kind::timed_out && error.kind != Kind::bad_reply) return;
   if (error.kind == Kind::unavailable && state_ == State::up) {
@@ -339,57 +343,6 @@ void Upstream::failed(const Error& error) {
     wake_.notify();
   }
   if (error.kind == Kind::unavailable || state_ == State::starting) set_state(State::down, error.message);
-}
-
-Task<Result<Answered>> Upstream::refuse() { co_return down(name(), problem_); }
-
-bool Upstream::refuses_completions(const mcp::Call& call, const Result<Answered>& answered) {
-  return answered && answered->answer->is_error && answered->answer->error_code == mcp::code::kMethodNotFound &&
-         call.request.method == mcp::Method::completion_complete;
-}
-
-/// The server's tools want other headers than its lists said: the request did not run (TR-557, GB-255).
-bool Upstream::wants_other_headers(const mcp::Call& call, const Result<Answered>& answered) {
-  return answered && answered->answer->is_error && answered->answer->error_code == mcp::code::kHeaderMismatch &&
-         mcp::has_header_parameters(answered->server) && call.request.method == mcp::Method::tools_call;
-}
-
-Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client::Listener& listener) {
-  if (counters_.in_flight >= options_.max_concurrent) {
-    co_return fail(Kind::limit_exceeded, Origin::gateway,
-                   fmt::format("Too many calls to the server \"{}\" are running; try again later.", name()));
-  }
-  ++counters_.in_flight;
-  auto answered = co_await attempt(call, lower, listener);
-  if (refuses_completions(call, answered)) refused_completions_ = true;
-  if (wants_other_headers(call, answered)) {
-    const bool read = co_await reread(call.received_at);
-    if (read) answered = co_await attempt(call, lower, listener);
-  }
-  if (!answered && !call.cancel.requested()) {
-    const bool lost_read = answered.error().kind == Kind::outcome_unknown && mcp::is_read(call.request.method);
-    if (did_not_run(answered.error()) || lost_read) {
-      wake_.notify();
-      const bool up = co_await reconnected(call);
-      if (up) answered = co_await attempt(call, lower, listener);
-    }
-  }
-  --counters_.in_flight;
-  if (counters_.in_flight == 0) settled_.notify_all();
-  if (!answered && answered.error().origin == Origin::upstream) name_server(answered.error());
-  co_return answered;
-}
-
-/// Whoever reads the message sees the gateway only: say which server it is about.
-void Upstream::name_server(Error& error) const {
-  if (error.message.find(name()) == std::string::npos)
-    error.message = fmt::format("Server \"{}\": {}", name(), error.message);
-}
-
-/// After a connection was lost: gives `run` a moment to notice and waits for the next one.
-Task<bool> Upstream::reconnected(const mcp::Call& call) {
-  if (main_ && !main_->link->usable()) state_ = State::starting;
-  co_return co_await wait_until_up(call.cancel);
 }
 
 /// On a shared connection the level goes to the most verbose one that any running call wants; each call filters its own lines.
@@ -434,7 +387,9 @@ Task<void> Upstream::set_level(std::shared_ptr<Binding> binding, mcp::LogLevel l
                                 .params = &*params,
                                 .idle_timeout = options_.timeout,
                                 .max_timeout = options_.timeout};
-  const auto reply = co_await link.request(request, *this, tasks_.cancel());
+  Cancel cancel;
+  const Cancel::Hook stop(tasks_.cancel(), [&] { cancel.request(CancelReason::shutting_down); });
+  const auto reply = co_await link.request(request, *this, cancel);
   if (!reply) log::debug("server did not take the log level", {{"server", name()}, {"reason", reply.error().message}});
 }
 

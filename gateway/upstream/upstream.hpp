@@ -21,6 +21,8 @@
 #include "gateway/catalog/server_lists.hpp"
 #include "gateway/upstream/bindings.hpp"
 #include "gateway/upstream/fetch_lists.hpp"
+#include "gateway/upstream/guard.hpp"
+#include "gateway/upstream/health_check.hpp"
 #include "gateway/upstream/hub.hpp"
 #include "gateway/upstream/level_wishes.hpp"
 #include "gateway/upstream/options.hpp"
@@ -77,9 +79,10 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<void> stop(Milliseconds grace);
 
   /// Sends one request on the connection that fits its asker and waits for the answer.
-  /// A request is sent twice only if the first attempt provably did not run, or if it is a read (GB-006).
-  /// Errors: as client::Link::request; unavailable at once while the server is down; limit_exceeded.
-  Task<Result<Answered>> call(const mcp::Call& call, Lower lower, client::Listener& listener);
+  /// A request is sent twice only if the first attempt provably did not run, or if it is a read or a tool that the operator declared
+  /// safe (GB-006), within the budget for retries. `tool`: its name at the server, for `tools/call`.
+  /// Errors: as client::Link::request; unavailable at once while the server is down or its breaker is open; limit_exceeded.
+  Task<Result<Answered>> call(const mcp::Call& call, Lower lower, client::Listener& listener, std::string_view tool);
 
   void session_ended(std::string_view session) { bindings_.end(session); }
 
@@ -103,6 +106,11 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   [[nodiscard]] std::uint64_t number() const { return number_; }  ///< Never given twice in a process; not 0.
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] const std::string& problem() const { return problem_; }  ///< Why it is down; empty when it is not.
+  [[nodiscard]] TimePoint state_since() const { return state_since_; }
+  /// Whether calls make sense, and what was done about those that failed.
+  [[nodiscard]] const Guard& guard() const { return guard_; }
+  /// What it offers may be old: it is not up, or not called for now.
+  [[nodiscard]] bool degraded() const { return state_ != State::up || guard_.refuses(); }
   [[nodiscard]] bool tried() const { return tried_; }  ///< The first attempt is over, however it ended.
   [[nodiscard]] const std::shared_ptr<const catalog::ServerLists>& lists() const { return lists_; }
   /// Of `lists`; null: nothing was read yet on this server's own connection.
@@ -146,9 +154,20 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   [[nodiscard]] bool wants_slot(const mcp::Call& call) const;
   Task<Result<Answered>> attempt_in_slot(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<bool> wait_until_up(Cancel& cancel);
+  [[nodiscard]] Result<Guard::Ticket> admit();
+  void note(Guard::Ticket ticket, const mcp::Call& call, const Result<Answered>& answered);
+  void breaker_changed();
+  Task<Result<Answered>> attempt_again(const mcp::Call& call, Lower lower, client::Listener& listener);
+  [[nodiscard]] bool may_repeat(const mcp::Call& call, std::string_view tool) const;
+  Task<Result<Answered>> repeat(const mcp::Call& call, Lower lower, client::Listener& listener, Guard::Ticket ticket);
+  [[nodiscard]] Milliseconds left(TimePoint began) const;
+  [[nodiscard]] std::optional<Milliseconds> retry_delay(const Error& error, std::size_t n, TimePoint began);
+  Task<Result<void>> ask_for_life(Cancel& outer);
+  void judged(const Result<void>& answer);
   Task<Result<Answered>> attempt(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<Result<Answered>> attempt_in_session(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<Result<Answered>> refuse();
+  [[nodiscard]] Error down() const;
   Task<Result<Answered>> send(std::shared_ptr<Binding> binding, bool shared, const mcp::Call& call, Lower lower,
                               client::Listener& listener);
   Task<bool> reconnected(const mcp::Call& call);
@@ -157,15 +176,19 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   void cool_down();
   void expire_connections();
   void set_state(State state, std::string problem);
+  void age();
   void failed(const Error& error);
   void name_server(Error& error) const;
 
   const std::uint64_t number_;
   Environment environment_;
   Options options_;
+  Guard guard_;
+  HealthCheck health_check_;
   State state_ = State::starting;
+  TimePoint state_since_ = Clock::now(), next_attempt_{};
   std::string problem_;
-  bool tried_ = false, connected_before_ = false, stopping_ = false, refresh_wanted_ = false;
+  bool tried_ = false, connected_before_ = false, stopping_ = false, refresh_wanted_ = false, restart_wanted_ = false;
   std::shared_ptr<Binding> main_;
   SessionViews views_;
   Bindings bindings_;  // of sessions

@@ -1,0 +1,45 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "gateway/config/keys.hpp"
+
+/// Words for writing tables of keys: `in(1, 100, {"max_batch", Shape::count, at<&Limits::max_batch>, "…"})`.
+namespace gatehouse::config {
+
+template <auto Member>
+struct Field;
+template <class Owner, class Value, Value Owner::* Member>
+struct Field<Member> {
+  static Slot slot(void* owner) {
+    Value& field = static_cast<Owner*>(owner)->*Member;
+    if constexpr (std::is_enum_v<Value>) {
+      return Choice{&field, [](const void* f) { return static_cast<std::size_t>(*static_cast<const Value*>(f)); },
+                    [](void* f, std::size_t index) { *static_cast<Value*>(f) = static_cast<Value>(index); }};
+    } else {
+      return &field;
+    }
+  }
+};
+template <auto Member>
+constexpr auto at = &Field<Member>::slot;
+
+template <class Owner>
+void* fresh() {
+  static Owner owner;
+  return &owner;
+}
+
+inline constexpr std::uint64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
+inline constexpr std::uint64_t kKiB = 1u << 10, kMiB = 1u << 20, kGiB = 1u << 30;
+
+constexpr Key program(Key key) { return key.side = Side::program, key; }
+constexpr Key address(Key key) { return key.side = Side::address, key; }
+constexpr Key secret(Key key) { return key.secret = true, key; }
+constexpr Key one_of(std::span<const std::string_view> choices, Key key) { return key.choices = choices, key; }
+constexpr Key in(std::uint64_t least, std::uint64_t most, Key key) { return key.least = least, key.most = most, key; }
+
+}  // namespace gatehouse::config
