@@ -32,13 +32,21 @@ class Load:
     def stop(self):
         self._stage.stop(self._process)
 
-    def _command(self, text, patience):
+    def begin(self, text):
+        """Gives a command and does not wait; end() has to follow."""
         try:
             self._process.stdin.write(text + "\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             raise failure(self._process, "the load generator ended") from None
-        result = self._answer(patience)
+
+    def end(self, patience):
+        """What came of the command, failed calls included."""
+        return self._answer(patience)
+
+    def _command(self, text, patience):
+        self.begin(text)
+        result = self.end(patience)
         if result["errors"] > 0:
             raise Failure(f"{result['errors']} of {result['answered'] + result['errors']} calls failed, "
                           f"first: {result['first_error']}")

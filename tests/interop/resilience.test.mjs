@@ -1,0 +1,320 @@
+// Servers that hang, crash, crawl or lie, beside healthy ones under load: no call hangs past its deadline, the breaker opens and
+// closes as configured, refusals come at once and say when to try again, lists stay, and the healthy ones do not notice.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { Broken, brokenProgram, ways } from './fixtures/broken_servers.mjs';
+import { Gateway } from './lib/gateway.mjs';
+import { attempt, Load } from './lib/load.mjs';
+import { connect } from './lib/peers.mjs';
+import { fixture, startHttp } from './lib/servers.mjs';
+import { until } from './lib/wait.mjs';
+
+const TIMEOUT_MS = 400;           // of a call, as configured
+const LATE_MS = 1_500;            // what a busy machine may add to it
+const OPEN_MS = 600;
+const FAILURES = 3;
+const SLOW_MS = 2_000;            // No call of a healthy server takes longer, even on a busy machine.
+const AT_ONCE_MS = 1;             // inside the gateway
+
+const guarded = (target, more = {}) => ({
+  ...target, timeout: `${TIMEOUT_MS}ms`, max_timeout: '2s',
+  breaker: { failures: FAILURES, open_for: `${OPEN_MS}ms`, max_open_for: '2s' },
+  health_check: { interval: '1h', timeout: '300ms' }, ...more
+});
+
+const health = async (gateway) => (await fetch(gateway.url('/health'))).json();
+const breakerOf = async (gateway, name) => (await health(gateway)).servers[name].breaker;
+const lines = (gateway, name) => gateway.events.filter(({ event, server }) => event === 'call' && server === name);
+
+describe('a server that is broken', { timeout: 240_000 }, () => {
+  let bad;
+  let gateway;
+  let peers;
+  let web;
+
+  before(async () => {
+    bad = await new Broken().start();
+    web = await startHttp(fixture('modern_server.mjs'));
+    gateway = await Gateway.serve({
+      servers: {
+        bad: guarded({ url: bad.url }), web: web.target, program: guarded(brokenProgram()),
+        pipe: { command: process.execPath, args: [fixture('legacy_server.mjs'), '--stdio', 'pipe'] }
+      }
+    });
+    peers = await Promise.all(['legacy', 'modern'].map((era) => connect(era, { url: gateway.url() })));
+  });
+  after(async () => {
+    try {
+      await Promise.all(peers?.map((peer) => peer.close()) ?? []);
+      await gateway?.stop();
+    } finally {
+      web?.stop();
+      await bad?.close();
+    }
+  });
+
+  const degraded = async () => (await peers[1].page('tools/list'))._meta?.['io.gatehouse/degraded']?.backends ?? [];
+  const toolNames = async () => (await peers[1].tools()).map(({ name }) => name).filter((name) => name.startsWith('bad.'));
+
+  async function heal() {
+    bad.way = 'ok';
+    bad.all = bad.once = false;
+    await until('the server to be called again', async () => {
+      await attempt(peers[0], 'bad.echo', { text: 'x' }, 'x');
+      return await breakerOf(gateway, 'bad') === 'closed';
+    }, 15_000);
+    await until('its lists to be fresh', async () => (await degraded()).length === 0);
+  }
+
+  /// Calls until the breaker is open. None takes longer than its deadline, and each failure names the server.
+  async function breakIt(way, all = false) {
+    bad.way = way;
+    bad.all = all;
+    for (let n = 0; n < FAILURES; ++n) {
+      const { ok, ms, message } = await attempt(peers[n % 2], 'bad.echo', { text: 'x' });
+      assert.ok(!ok, `${way}: ${message}`);
+      if (way !== 'status_500_json') assert.match(message, /bad/, 'the error names the server');
+      assert.ok(ms < TIMEOUT_MS + LATE_MS, `${way}: a call took ${ms} ms`);
+    }
+    await until(`${way} to be found out`, async () => {
+      const { state, breaker } = (await health(gateway)).servers.bad;
+      return breaker !== 'closed' || state === 'down';
+    });
+  }
+
+  for (const way of ways) {
+    it(`opens the breaker, is listed, and comes back: ${way}`, async () => {
+      const loads = ['web.echo', 'pipe.echo'].map((name) => new Load(peers, name));
+      try {
+        await breakIt(way, true);
+        assert.equal((await health(gateway)).status, 'degraded');
+        const { lastError, since } = (await health(gateway)).servers.bad;
+        assert.ok(lastError.message.length > 5 && Date.parse(lastError.at) && Date.parse(since));
+        await until('the lists to be marked', async () => (await degraded()).includes('bad'));
+        assert.deepEqual(await toolNames(), ['bad.echo', 'bad.get_thing', 'bad.set_thing'], 'the last known lists');
+        await heal();
+      } finally {
+        for (const load of loads) {
+          const { calls, failures, slowest } = await load.stop();
+          assert.deepEqual(failures.slice(0, 3), [], `${failures.length} of ${calls} calls of healthy servers failed`);
+          assert.ok(calls > 20 && slowest < SLOW_MS, `${calls} calls, the slowest took ${slowest} ms`);
+        }
+      }
+    });
+  }
+
+  it('is refused at once, with an error that says when to try again', async () => {
+    await breakIt('hang', true);
+    const before = bad.count('tools/call');
+    const seen = lines(gateway, 'bad').length;
+    for (let n = 0; n < 20; ++n) {
+      const result = await peers[n % 2].call('bad.echo', { text: 'x' });
+      assert.ok(result.isError);
+      assert.match(result.content[0].text, /"bad" is (out of order and not called for now|not available now); try again/);
+      const error = result._meta['io.gatehouse/error'];
+      assert.equal(error.server, 'bad');
+      assert.match(error.state, /open|down/);
+      assert.ok(error.retryAfterMs > 0 && error.retryAfterMs <= 60_000);
+      assert.equal(error.gatehouse.retryable, true);
+    }
+    await assert.rejects(peers[0].read('gh-bad+raw:///a'), (error) => error.code === -31001 && error.data.server === 'bad');
+    assert.equal(bad.count('tools/call'), before, 'nothing was sent');
+    await until('the log', () => lines(gateway, 'bad').length >= seen + 21);
+    const times = lines(gateway, 'bad').slice(seen).map(({ duration_ms: ms }) => ms).sort((a, b) => a - b);
+    assert.ok(times[Math.floor(times.length / 2)] < AT_ONCE_MS, `half of the refusals took more than ${AT_ONCE_MS} ms: ${times}`);
+    await heal();
+  });
+
+  it('stays refused while its pings hang, and pauses longer each time', async () => {
+    await breakIt('hang', true);
+    const before = bad.count('tools/call');
+    await until('two checks to fail', async () => bad.count('ping') > 0 && (await health(gateway)).servers.bad.retryAfterMs > OPEN_MS * 2, 10_000);
+    assert.equal(bad.count('tools/call'), before, 'no call of a user was spent on it');
+    await heal();
+  });
+
+  it('may hang while its lists are read: nobody else notices, and it comes back', async () => {
+    Object.assign(bad, { way: 'status_503', all: true });
+    await until('the server to be down', async () => {
+      await attempt(peers[0], 'bad.echo', { text: 'x' });
+      return (await health(gateway)).servers.bad.state === 'down';
+    });
+    const asked = bad.count('tools/list');
+    bad.way = 'hang';
+    const load = new Load(peers, 'pipe.echo');
+    await until('two lists to be waited for in vain', () => bad.count('tools/list') >= asked + 2, 15_000);
+    const { failures, slowest } = await load.stop();
+    assert.deepEqual(failures.slice(0, 3), []);
+    assert.ok(slowest < SLOW_MS, `a call took ${slowest} ms`);
+    await heal();
+  });
+
+  it('is heard: errors of clients and of tools open nothing', async () => {
+    for (let n = 0; n < FAILURES * 3; ++n) await attempt(peers[0], 'bad.no_such_tool', {});
+    for (let n = 0; n < FAILURES * 3; ++n) await attempt(peers[1], 'web.fail', {});
+    assert.equal(await breakerOf(gateway, 'bad'), 'closed');
+    assert.equal(await breakerOf(gateway, 'web'), 'closed');
+  });
+
+  it('over stdio, crashing at every call', async () => {
+    for (let n = 0; n < FAILURES; ++n) {
+      await until('the program to be back', async () => (await health(gateway)).servers.program.state === 'up');
+      const { ok, message } = await attempt(peers[n % 2], 'program.crash', {});
+      assert.ok(!ok && /program/.test(message), message);
+    }
+    await until('the program to answer again', async () => (await attempt(peers[0], 'program.echo', { text: 'x' }, 'x')).ok, 15_000);
+    assert.equal(await breakerOf(gateway, 'program'), 'closed');
+  });
+
+  it('over stdio, hanging: it is started again', async () => {
+    const pid = await peers[0].text('program.pid', {});
+    const outcomes = await Promise.all(Array.from({ length: FAILURES }, (_, n) => attempt(peers[n % 2], 'program.hang', {})));
+    for (const { ok, ms } of outcomes) assert.ok(!ok && ms < TIMEOUT_MS + LATE_MS, `a call took ${ms} ms`);
+    assert.equal(await breakerOf(gateway, 'program'), 'open');
+    await until('another process to answer', async () => {
+      const { ok, message } = await attempt(peers[0], 'program.pid', {});
+      return ok && message !== pid;
+    }, 20_000);
+  });
+
+  it('keeps its breaker when the configuration of others changes', async () => {
+    await breakIt('hang', true);
+    const config = JSON.parse((await import('node:fs')).readFileSync(gateway.configFile, 'utf8'));
+    config.servers.newcomer = { url: bad.url };
+    gateway.configure(config);
+    await until('the newcomer', async () => 'newcomer' in (await health(gateway)).servers);
+    assert.notEqual(await breakerOf(gateway, 'bad'), 'closed');
+    delete config.servers.newcomer;
+    gateway.configure(config);
+    await until('the newcomer to go', async () => !('newcomer' in (await health(gateway)).servers));
+    await heal();
+  });
+
+  it('shows in the metrics', async () => {
+    const admin = gateway.events.find(({ event }) => event === 'admin listening').url;
+    const text = await (await fetch(new URL('/metrics', admin))).text();
+    const value = (series) => Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.split(' ').pop());
+    assert.equal(value('gatehouse_server_breaker_state{server="bad"}'), 0);
+    assert.ok(value('gatehouse_server_breaker_transitions_total{server="bad",to="open"}') >= ways.length);
+    assert.ok(value('gatehouse_server_breaker_transitions_total{server="bad",to="closed"}') >= ways.length);
+    assert.ok(value('gatehouse_server_breaker_refused_total{server="bad"}') >= 20);
+    assert.ok(value('gatehouse_server_health_checks_total{server="bad",result="failed"}') > 0);
+  });
+});
+
+describe('a call that fails', { timeout: 60_000 }, () => {
+  let bad;
+  let gateway;
+  let peer;
+
+  before(async () => {
+    bad = await new Broken().start();
+    gateway = await Gateway.serve({
+      servers: {
+        bad: guarded({ url: bad.url }, {
+          breaker: 'off', retry_safe: ['get_*'], first_byte_timeout: '100ms', timeout: '2s', retries: { max: 2, min_per_second: 100 }
+        }),
+        once: guarded({ url: bad.url }, { retries: 'off' })
+      }
+    });
+    peer = await connect('legacy', { url: gateway.url() });
+  });
+  after(async () => {
+    try {
+      await peer?.close();
+      await gateway?.stop();
+    } finally {
+      await bad?.close();
+    }
+  });
+  beforeEach(() => Object.assign(bad, { way: 'ok', all: false, once: true, asked: [] }));
+
+  for (const way of ['crash', 'status_500', 'wrong_id', 'hang']) {
+    it(`is sent again if it is a read: ${way}`, async () => {
+      bad.way = way;
+      assert.equal((await peer.read('gh-bad+raw:///a')).contents[0].text, 'content');
+      assert.equal(bad.count('resources/read'), 2);
+    });
+  }
+
+  it('is sent again if the operator says that the tool may run twice', async () => {
+    bad.way = 'crash';
+    assert.equal(await peer.text('bad.get_thing', {}), 'done');
+    assert.equal(bad.count('tools/call'), 2);
+  });
+
+  it('is not sent again otherwise: it may have run', async () => {
+    bad.way = 'crash';
+    assert.ok((await peer.call('bad.set_thing', {})).isError);
+    assert.equal(bad.count('tools/call'), 1);
+  });
+
+  it('is not sent again when its client has heard of it', async () => {
+    bad.way = 'progress_then_crash';
+    const steps = [];
+    assert.ok((await peer.call('bad.get_thing', {}, { onprogress: (step) => steps.push(step) })).isError);
+    assert.equal(steps.length, 1);
+    assert.equal(bad.count('tools/call'), 1);
+  });
+
+  it('is sent three times at most', async () => {
+    Object.assign(bad, { way: 'crash', once: false });
+    assert.ok((await peer.call('bad.get_thing', {})).isError);
+    assert.equal(bad.count('tools/call'), 3);
+  });
+
+  it('is sent once if retries are off', async () => {
+    bad.way = 'crash';
+    await assert.rejects(peer.read('gh-once+raw:///a'));
+    assert.equal(bad.count('resources/read'), 1);
+  });
+
+  it('that nothing is heard of ends after first_byte_timeout', async () => {
+    Object.assign(bad, { way: 'hang', once: false });
+    const { ok, ms } = await attempt(peer, 'bad.set_thing', {});
+    assert.ok(!ok && ms < 1_500, `it took ${ms} ms`);
+  });
+
+  it('that has begun to be answered has longer', async () => {
+    Object.assign(bad, { way: 'slow_head', once: false });
+    const { ok, ms } = await attempt(peer, 'bad.set_thing', {});
+    assert.ok(!ok && ms > 1_800, `it took ${ms} ms`);
+  });
+});
+
+describe('health checks', { timeout: 60_000 }, () => {
+  it('find a server that hangs before a user does', async () => {
+    const bad = await new Broken().start();
+    const gateway = await Gateway.serve({
+      servers: { idle: guarded({ url: bad.url }, { health_check: { interval: '200ms', timeout: '100ms', unhealthy_after: 2 } }) }
+    });
+    try {
+      await until('checks of an idle server', () => bad.count('ping') >= 2);
+      Object.assign(bad, { way: 'hang', all: true });
+      await until('the server to be found', async () => {
+        const { breaker, unhealthy } = (await health(gateway)).servers.idle;
+        return breaker !== 'closed' && unhealthy;
+      });
+      bad.way = 'ok';
+      await until('the server to be forgiven', async () => (await health(gateway)).status === 'ok');
+      assert.equal(bad.count('tools/call'), 0);
+    } finally {
+      await gateway.stop();
+      await bad.close();
+    }
+  });
+
+  it('leave a healthy idle program alone', async () => {
+    const gateway = await Gateway.serve({
+      servers: { sleeper: guarded(brokenProgram(), { health_check: { interval: '100ms' } }) }, log: { level: 'debug' }
+    });
+    try {
+      await until('many intervals to pass', (() => { const end = performance.now() + 700; return () => performance.now() > end; })());
+      const admin = gateway.events.find(({ event }) => event === 'admin listening').url;
+      const text = await (await fetch(new URL('/metrics', admin))).text();
+      assert.match(text, /gatehouse_server_health_checks_total\{server="sleeper",result="passed"\} 0\n/);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
