@@ -1,9 +1,11 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "gateway/config/keys.hpp"
 
@@ -26,6 +28,40 @@ struct Field<Member> {
 };
 template <auto Member>
 constexpr auto at = &Field<Member>::slot;
+
+/// `nested<&Auth::issuers, issuer_section>`: the form follows from the type of the field.
+template <auto Member, const Section& (*Of)()>
+struct Part;
+template <class Owner, class Value, Value Owner::* Member, const Section& (*Of)()>
+struct Part<Member, Of> {
+  static Value& field(void* owner) { return static_cast<Owner*>(owner)->*Member; }
+  static constexpr Nested nested{Of, Nested::Form::always, [](void* owner) -> void* { return &field(owner); },
+                                 [](void*) -> std::size_t { return 1; },
+                                 [](void* owner, std::size_t) -> void* { return &field(owner); }};
+};
+template <class Owner, class Value, std::optional<Value> Owner::* Member, const Section& (*Of)()>
+struct Part<Member, Of> {
+  static std::optional<Value>& field(void* owner) { return static_cast<Owner*>(owner)->*Member; }
+  static constexpr Nested nested{
+      Of, Nested::Form::optional,
+      [](void* owner) -> void* { return &(field(owner) ? *field(owner) : field(owner).emplace()); },
+      [](void* owner) -> std::size_t { return field(owner) ? 1 : 0; },
+      [](void* owner, std::size_t) -> void* { return &*field(owner); }};
+};
+template <class Owner, class Value, std::vector<Value> Owner::* Member, const Section& (*Of)()>
+struct Part<Member, Of> {
+  static std::vector<Value>& field(void* owner) { return static_cast<Owner*>(owner)->*Member; }
+  static constexpr Nested nested{Of, Nested::Form::list,
+                                 [](void* owner) -> void* { return &field(owner).emplace_back(); },
+                                 [](void* owner) -> std::size_t { return field(owner).size(); },
+                                 [](void* owner, std::size_t index) -> void* { return &field(owner)[index]; }};
+};
+template <auto Member, const Section& (*Of)()>
+constexpr Key part(std::string_view name, std::string_view meaning) {
+  Key key{name, Shape::section, nullptr, meaning};
+  key.nested = &Part<Member, Of>::nested;
+  return key;
+}
 
 template <class Owner>
 void* fresh() {

@@ -36,9 +36,9 @@ constexpr std::array kTop = {
             "clients "
             "hold."}),
     Key{"limits", Shape::section, nullptr, "Bounds towards clients."},
-    Key{"questions", Shape::section, nullptr, "Bounds of what servers ask people through clients."},
-    Key{"tasks", Shape::section, nullptr, "Tasks that Gatehouse keeps for clients of 2025-11-25."},
-    Key{"log", Shape::section, nullptr, "What is written to stderr."},
+    part<&Config::questions, questions_section>("questions", "Bounds of what servers ask people through clients."),
+    part<&Config::tasks, tasks_section>("tasks", "Tasks that Gatehouse keeps for clients of 2025-11-25."),
+    part<&Config::log, log_section>("log", "What is written to stderr."),
 };
 
 constexpr std::array kAdmin = {

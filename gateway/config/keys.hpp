@@ -34,6 +34,18 @@ using Slot = std::variant<std::monostate, std::string*, bool*, Milliseconds*, st
 /// Servers are programs or addresses; some keys make sense for one of them only.
 enum class Side { both, program, address };
 
+struct Section;
+
+/// How a section lies in the one around it: once, once or not at all, or as a list.
+struct Nested {
+  enum class Form { always, optional, list };
+  const Section& (*section)();
+  Form form;
+  void* (*open)(void* owner);  ///< The part; made, if it was absent. Of a list: a new item at its end.
+  std::size_t (*count)(void* owner);
+  void* (*item)(void* owner, std::size_t index);
+};
+
 struct Key {
   std::string_view name;
   Shape shape;
@@ -43,7 +55,8 @@ struct Key {
   std::uint64_t most = std::numeric_limits<std::int64_t>::max();
   std::span<const std::string_view> choices = {};  ///< In the order of the enumeration.
   Side side = Side::both;
-  bool secret = false;  ///< `file:PATH` is read; literal values are masked.
+  bool secret = false;             ///< `file:PATH` is read; literal values are masked.
+  const Nested* nested = nullptr;  ///< Of a section for which its table is all there is to know.
 };
 
 /// A map of fixed keys. `path` is how the manual calls it: "" (top), `endpoints[]`, `servers.<name>`, `limits`, …

@@ -40,6 +40,8 @@ void report_unknown(Reading& reading, const Section& section, const Member& memb
 
 using OnSection = FunctionRef<void(const Member&, const std::string& path)>;
 
+void read_nested(Reading& reading, const Nested& nested, const Node& node, const std::string& path, void* owner);
+
 /// Reads a map of known keys; `on_section` gets the members that are sections themselves.
 void read_section(Reading& reading, const Section& section, const Node& node, const std::string& path, void* owner,
                   OnSection on_section) {
@@ -55,6 +57,8 @@ void read_section(Reading& reading, const Section& section, const Node& node, co
       report_unknown(reading, section, member, member_path);
     } else if (!seen.insert(member.key).second) {
       reading.problem(member.line, member_path, "stands here twice");
+    } else if (key->nested) {
+      read_nested(reading, *key->nested, member.value, member_path, owner);
     } else if (key->shape == Shape::section) {
       on_section(member, member_path);
     } else {
@@ -63,6 +67,21 @@ void read_section(Reading& reading, const Section& section, const Node& node, co
   }
 }
 constexpr auto no_sections = [](const Member&, const std::string&) {};
+
+void read_nested(Reading& reading, const Nested& nested, const Node& node, const std::string& path, void* owner) {
+  const Section& section = nested.section();
+  if (nested.form != Nested::Form::list) {
+    read_section(reading, section, node, path, nested.open(owner), no_sections);
+  } else if (!node.is_list()) {
+    reading.problem(node.line, path, "must be a list, not " + std::string(kind_name(node)));
+  } else {
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      const std::string item_path = path + "[" + std::to_string(i) + "]";
+      reading.lines.emplace(item_path, node.items[i].line);
+      read_section(reading, section, node.items[i], item_path, nested.open(owner), no_sections);
+    }
+  }
+}
 
 void read_endpoints(Reading& reading, const Node& node, const std::string& path) {
   if (!node.is_list() || node.items.empty())
@@ -131,13 +150,7 @@ void parse(Reading& reading, const Node& root) {
     if (member.key == "admin") return read_admin(reading, member.value, path);
     if (member.key == "endpoints") return read_endpoints(reading, member.value, path);
     if (member.key == "servers") return read_servers(reading, member.value, path);
-    if (member.key == "limits")
-      return read_section(reading, limits_section(), member.value, path, &config.limits, no_sections);
-    if (member.key == "questions")
-      return read_section(reading, questions_section(), member.value, path, &config.questions, no_sections);
-    if (member.key == "tasks")
-      return read_section(reading, tasks_section(), member.value, path, &config.tasks, no_sections);
-    read_section(reading, log_section(), member.value, path, &config.log, no_sections);
+    read_section(reading, limits_section(), member.value, path, &config.limits, no_sections);
   };
   read_section(reading, top_section(), root, "", &reading.config, on_section);
 }

@@ -70,11 +70,19 @@ void add_default(Value& schema, const Key& key, const Section& section) {
   schema.set("default", key.shape == Shape::count ? Value::number(text) : Value(text));
 }
 
-/// The keys of a section that have values; sections inside it are added by the caller.
+Value section_schema(const Section& section);
+
+Value nested_schema(const Nested& nested) {
+  Value part = section_schema(nested.section());
+  if (nested.form != Nested::Form::list) return part;
+  return Value::object({{"type", "array"}, {"items", std::move(part)}});
+}
+
+/// The keys of a section; what lies inside it without a table of its own is added by the caller.
 Value section_schema(const Section& section) {
   Value properties = Value::object();
   for (const Key& key : section.keys) {
-    Value schema = value_schema(key);
+    Value schema = key.nested ? nested_schema(*key.nested) : value_schema(key);
     schema.set("description", plain(key.meaning));
     if (key.slot) add_default(schema, key, section);
     properties.set(key.name, std::move(schema));
@@ -139,9 +147,6 @@ std::string schema_json() {
                           {"propertyNames", Value::object({{"pattern", "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}})},
                           {"additionalProperties", ref("server")}}));
   describe("limits", section_schema(limits_section()));
-  describe("questions", section_schema(questions_section()));
-  describe("tasks", section_schema(tasks_section()));
-  describe("log", section_schema(log_section()));
   Value out = Value::object(
       {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Gatehouse configuration"}});
   for (auto& [name, value] : *schema.as_object()) out.set(name, std::move(value));

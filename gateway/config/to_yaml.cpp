@@ -44,9 +44,8 @@ class Printer {
     if (options_.defaults || config_.endpoints != Config{}.endpoints) block("endpoints", 0, [&] { endpoints(); });
     block("servers", 0, [&] { servers(); });
     block("limits", 0, [&] { section_keys(limits_section(), &config->limits, "limits", 1); });
-    block("questions", 0, [&] { section_keys(questions_section(), &config->questions, "questions", 1); });
-    block("tasks", 0, [&] { section_keys(tasks_section(), &config->tasks, "tasks", 1); });
-    block("log", 0, [&] { section_keys(log_section(), &config->log, "log", 1); });
+    for (const Key& key : top_section().keys)
+      if (key.nested) nested(key, config, std::string(key.name), 0);
     return std::move(out_);
   }
 
@@ -67,10 +66,28 @@ class Printer {
 
   void section_keys(const Section& section, void* owner, const std::string& path, int depth) {
     for (const Key& key : section.keys) {
+      if (key.nested && depth > 0) nested(key, owner, path + "." + std::string(key.name), depth);
       if (key.shape == Shape::section) continue;
       one_key(key, key.slot(owner), key.slot(section.fresh()),
               path.empty() ? std::string(key.name) : path + "." + std::string(key.name), depth);
     }
+  }
+
+  void nested(const Key& key, void* owner, const std::string& path, int depth) {
+    const Nested& part = *key.nested;
+    block(std::string(key.name), depth, [&] {
+      const std::size_t count = part.count(owner);
+      if (part.form != Nested::Form::list) {
+        if (count) section_keys(part.section(), part.item(owner, 0), path, depth + 1);
+        return;
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto begin = out_.size();
+        section_keys(part.section(), part.item(owner, i), path + "[" + std::to_string(i) + "]", depth + 2);
+        if (out_.size() == begin) continue;
+        out_.replace(begin + 2 * static_cast<std::size_t>(depth) + 2, 2, "- ");
+      }
+    });
   }
 
   void one_key(const Key& key, const Slot& slot, const Slot& otherwise, const std::string& path, int depth) {
