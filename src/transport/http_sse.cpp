@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <gatehouse/transport/cors.hpp>
 #include <gatehouse/transport/render.hpp>
 
 #include "src/transport/http_checks.hpp"
@@ -59,11 +60,21 @@ void HttpSse::end_streams() {
 Task<void> HttpSse::serve(net::HttpExchange& exchange) {
   if (auto allowed = check_access(exchange.head(), options_, allowed_host_); !allowed) {
     co_await refuse(exchange, {}, std::move(allowed.error()), {});
-  } else if (options_.authenticator) {
-    co_await admit(exchange, options_.authenticator);
+  } else if (!exchange.head().find("Origin")) {
+    co_await let_in(exchange);
   } else {
-    co_await serve_as(exchange, *mcp::anonymous());
+    CorsExchange readable(exchange);
+    if (readable.is_preflight()) {
+      co_await readable.answer_preflight();
+    } else {
+      co_await let_in(readable);
+    }
   }
+}
+
+Task<void> HttpSse::let_in(net::HttpExchange& exchange) {
+  if (options_.authenticator) return admit(exchange, options_.authenticator);
+  return serve_as(exchange, *mcp::anonymous());
 }
 
 Task<void> HttpSse::admit(net::HttpExchange& exchange, std::shared_ptr<identity::Authenticator> authenticator) {

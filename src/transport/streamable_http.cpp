@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <gatehouse/transport/cors.hpp>
 #include <gatehouse/transport/mirrored_headers.hpp>
 #include <gatehouse/transport/modern.hpp>
 #include <gatehouse/transport/render.hpp>
@@ -95,6 +96,19 @@ Task<void> StreamableHttp::serve(net::HttpExchange& exchange) {
   const net::RequestHead& head = exchange.head();
   auto allowed = check_access(head, options_, allowed_host_);
   if (!allowed) return turn_away(exchange, std::move(allowed.error()));
+  return head.find("Origin") ? serve_page_of_browser(exchange) : let_in(exchange);
+}
+
+Task<void> StreamableHttp::serve_page_of_browser(net::HttpExchange& exchange) {
+  CorsExchange readable(exchange);
+  if (readable.is_preflight()) {
+    co_await readable.answer_preflight();
+  } else {
+    co_await let_in(readable);
+  }
+}
+
+Task<void> StreamableHttp::let_in(net::HttpExchange& exchange) {
   if (options_.authenticator) return admit(exchange, options_.authenticator);
   return serve_as(exchange, *mcp::anonymous());
 }

@@ -42,6 +42,7 @@ class HttpSse {
 
  private:
   class Connection;
+  Task<void> let_in(net::HttpExchange& exchange);
   Task<void> admit(net::HttpExchange& exchange, std::shared_ptr<identity::Authenticator> authenticator);
   Task<void> serve_as(net::HttpExchange& exchange, const mcp::Principal& who);
   Task<void> open(net::HttpExchange& exchange, const mcp::Principal& who);

@@ -100,6 +100,8 @@ class StreamableHttp {
 
  private:
   Task<void> turn_away(net::HttpExchange& exchange, Error error);  ///< Before anything was read.
+  Task<void> serve_page_of_browser(net::HttpExchange& exchange);
+  Task<void> let_in(net::HttpExchange& exchange);
   Task<void> admit(net::HttpExchange& exchange, std::shared_ptr<identity::Authenticator> authenticator);
   Task<void> serve_as(net::HttpExchange& exchange, const mcp::Principal& who);
   Task<void> post(net::HttpExchange& exchange, const mcp::Principal& who);
