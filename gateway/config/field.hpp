@@ -29,32 +29,39 @@ struct Field<Member> {
 template <auto Member>
 constexpr auto at = &Field<Member>::slot;
 
-/// `nested<&Auth::issuers, issuer_section>`: the form follows from the type of the field.
+/// How a section lies in a field: once.
+template <class Value>
+struct Lies {
+  static constexpr auto kForm = Nested::Form::always;
+  static void* open(Value& field) { return &field; }
+  static std::size_t count(const Value&) { return 1; }
+  static void* item(Value& field, std::size_t) { return &field; }
+};
+template <class Value>
+struct Lies<std::optional<Value>> {
+  static constexpr auto kForm = Nested::Form::optional;
+  static void* open(std::optional<Value>& field) { return &(field ? *field : field.emplace()); }
+  static std::size_t count(const std::optional<Value>& field) { return field ? 1 : 0; }
+  static void* item(std::optional<Value>& field, std::size_t) { return &*field; }
+};
+template <class Value>
+struct Lies<std::vector<Value>> {
+  static constexpr auto kForm = Nested::Form::list;
+  static void* open(std::vector<Value>& field) { return &field.emplace_back(); }
+  static std::size_t count(const std::vector<Value>& field) { return field.size(); }
+  static void* item(std::vector<Value>& field, std::size_t index) { return &field[index]; }
+};
+
+/// `part<&Auth::issuers, issuer_section>(…)`: the form follows from the type of the field.
 template <auto Member, const Section& (*Of)()>
 struct Part;
 template <class Owner, class Value, Value Owner::* Member, const Section& (*Of)()>
 struct Part<Member, Of> {
   static Value& field(void* owner) { return static_cast<Owner*>(owner)->*Member; }
-  static constexpr Nested nested{Of, Nested::Form::always, [](void* owner) -> void* { return &field(owner); },
-                                 [](void*) -> std::size_t { return 1; },
-                                 [](void* owner, std::size_t) -> void* { return &field(owner); }};
-};
-template <class Owner, class Value, std::optional<Value> Owner::* Member, const Section& (*Of)()>
-struct Part<Member, Of> {
-  static std::optional<Value>& field(void* owner) { return static_cast<Owner*>(owner)->*Member; }
   static constexpr Nested nested{
-      Of, Nested::Form::optional,
-      [](void* owner) -> void* { return &(field(owner) ? *field(owner) : field(owner).emplace()); },
-      [](void* owner) -> std::size_t { return field(owner) ? 1 : 0; },
-      [](void* owner, std::size_t) -> void* { return &*field(owner); }};
-};
-template <class Owner, class Value, std::vector<Value> Owner::* Member, const Section& (*Of)()>
-struct Part<Member, Of> {
-  static std::vector<Value>& field(void* owner) { return static_cast<Owner*>(owner)->*Member; }
-  static constexpr Nested nested{Of, Nested::Form::list,
-                                 [](void* owner) -> void* { return &field(owner).emplace_back(); },
-                                 [](void* owner) -> std::size_t { return field(owner).size(); },
-                                 [](void* owner, std::size_t index) -> void* { return &field(owner)[index]; }};
+      Of, Lies<Value>::kForm, [](void* owner) -> void* { return Lies<Value>::open(field(owner)); },
+      [](void* owner) -> std::size_t { return Lies<Value>::count(field(owner)); },
+      [](void* owner, std::size_t index) -> void* { return Lies<Value>::item(field(owner), index); }};
 };
 template <auto Member, const Section& (*Of)()>
 constexpr Key part(std::string_view name, std::string_view meaning) {
