@@ -81,12 +81,7 @@ Error unknown_place() {
 }  // namespace
 
 Task<void> StreamableHttp::get(net::HttpExchange& exchange, const mcp::Principal& who) {
-  const net::Header* version = exchange.head().find(kVersionHeader);
-  const bool modern = version && mcp::looks_modern(version->value);
-  if (modern || (!version && !exchange.head().find(kSessionHeader))) {
-    co_return co_await refuse(exchange, {}, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
-  }
-  auto session = find_session(exchange, who);
+  auto session = find_session_without_body(exchange, who);
   if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
   if (!net::accepts(exchange.head().value("Accept"), kEventStreamType)) {
     co_return co_await refuse(exchange, {},

@@ -35,6 +35,15 @@ Result<std::shared_ptr<Session>> StreamableHttp::find_session(const net::HttpExc
   return session;
 }
 
+Result<std::shared_ptr<Session>> StreamableHttp::find_session_without_body(const net::HttpExchange& exchange,
+                                                                           const mcp::Principal& who) {
+  const net::Header* version = exchange.head().find(kVersionHeader);
+  const bool modern = version && mcp::looks_modern(version->value);
+  if (modern || (!version && !exchange.head().find(kSessionHeader)))
+    return fail(Kind::method_not_allowed, Origin::client, "Send MCP messages with POST.");
+  return find_session(exchange, who);
+}
+
 Task<void> StreamableHttp::legacy_post(net::HttpExchange& exchange, const mcp::Principal& who,
                                        const mcp::Message& message) {
   if (message.method == mcp::Method::initialize) return initialize(exchange, who, message);
@@ -100,12 +109,7 @@ Task<void> StreamableHttp::legacy_call(net::HttpExchange& exchange, const mcp::P
 }
 
 Task<void> StreamableHttp::remove(net::HttpExchange& exchange, const mcp::Principal& who) {
-  const net::Header* version = exchange.head().find(kVersionHeader);
-  const bool modern = version && mcp::looks_modern(version->value);
-  if (modern || (!version && !exchange.head().find(kSessionHeader))) {
-    co_return co_await refuse(exchange, {}, {Kind::method_not_allowed, Origin::client, "Send MCP messages with POST."});
-  }
-  auto session = find_session(exchange, who);
+  auto session = find_session_without_body(exchange, who);
   if (!session) co_return co_await refuse(exchange, {}, session.error(), mcp::kLatestLegacy);
   sessions_.end((*session)->id());
   (void)co_await exchange.respond(204, {}, {});

@@ -124,6 +124,9 @@ class StreamableHttp {
                                StreamLogs::Place* place);
   Task<void> resume_response(net::HttpExchange& exchange, const mcp::Principal& who, StreamLogs::Place place);
   Result<std::shared_ptr<Session>> find_session(const net::HttpExchange& exchange, const mcp::Principal& who);
+  /// The same for GET and DELETE, which only sessions have (GB-012).
+  Result<std::shared_ptr<Session>> find_session_without_body(const net::HttpExchange& exchange,
+                                                             const mcp::Principal& who);
   // modern_http.cpp
   Task<void> modern_post(net::HttpExchange& exchange, const mcp::Principal& who, const mcp::Message& message);
 
