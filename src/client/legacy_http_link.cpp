@@ -20,7 +20,7 @@ class LegacyHttpLink final : public Link {
   LegacyHttpLink(HttpLinkParts parts, std::string session)
       : parts_(std::move(parts)),
         session_(std::move(session)),
-        questions_(parts_.loop.timers(), [this](std::string text) { return post(std::move(text)); }) {
+        questions_(parts_.loop.timers(), [this](std::string text) { return post(std::move(text)); }, calls_) {
     if (parts_.options.listen) tasks_.spawn(listen());
   }
 
@@ -33,7 +33,8 @@ class LegacyHttpLink final : public Link {
     CallClock clock(parts_.loop.timers(), request, cancel);
     const std::uint64_t id = parts_.next_id++;
     const Outgoing message(id, request, nullptr);
-    Questions questions(parts_.loop.timers(), [this](std::string text) { return post(std::move(text)); }, &clock);
+    Questions questions(parts_.loop.timers(), [this](std::string text) { return post_later(std::move(text)); }, clock);
+    AskableCalls::Call call(calls_, request, listener, questions, clock);
     const auto others = [&](const mcp::Message& other, std::string_view text) {
       take(other, text, &listener, questions);
     };
@@ -43,6 +44,7 @@ class LegacyHttpLink final : public Link {
          ++resumes) {
       outcome = co_await resume(*outcome, id, request.uris, others, &clock, cancel);
     }
+    call.over();
     if (questions.open() > 0) co_await questions.finish();
     if (!outcome) {
       if (!cancel.requested()) co_return fail(std::move(outcome.error()));
@@ -105,6 +107,24 @@ class LegacyHttpLink final : public Link {
     if (listener) listener->notified(message);
   }
 
+  /// What came on the standalone stream.
+  void take_on_stream(const mcp::Message& message, std::string_view text) {
+    if (message.rpc.type == jsonrpc::Type::request) {
+      const bool is_about_connection = message.rpc.method == "ping" || message.rpc.method == "roots/list";
+      AskableCalls::Call* call = is_about_connection ? nullptr : calls_.of(message);
+      if (call) return call->ask(text, true);
+    } else if (message.rpc.method == mcp::notification::kCancelled) {
+      calls_.withdrawn(message.params.request_id);
+    }
+    take(message, text, parts_.options.listener, questions_);
+  }
+
+  /// An answer to the server must not hold up the call that it belongs to.
+  Task<void> post_later(std::string text) {
+    tasks_.spawn(post(std::move(text)));
+    co_return;
+  }
+
   Task<void> post(std::string text) {
     Cancel cancel;
     const net::Deadline deadline(parts_.loop.timers(), parts_.options.probe_timeout, cancel);
@@ -142,9 +162,7 @@ class LegacyHttpLink final : public Link {
   Task<void> listen() {
     Milliseconds delay = kFirstDelay;
     std::string last_event;
-    const auto others = [this](const mcp::Message& other, std::string_view text) {
-      take(other, text, parts_.options.listener, questions_);
-    };
+    const auto others = [this](const mcp::Message& other, std::string_view text) { take_on_stream(other, text); };
     const auto on_head = [this](int status) { heard_of_channel(status); };
     for (bool first = true; usable() && !tasks_.cancelled(); first = false) {
       if (!first && last_event.empty() && parts_.options.listener) missed_something();
@@ -173,7 +191,8 @@ class LegacyHttpLink final : public Link {
   Signal closed_;
   std::optional<bool> can_push_;              // whether the GET stream exists; none: not answered yet
   std::unique_ptr<Subscribing> subscribing_;  // from the first wish on
-  Questions questions_;                       // those that belong to no request
+  AskableCalls calls_;
+  Questions questions_;  // those that belong to no request
   TaskGroup tasks_;
 };
 

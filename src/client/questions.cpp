@@ -48,11 +48,29 @@ class Questions::SignOfLife {
   std::uint64_t count_ = 0;
 };
 
-void Questions::take(std::string_view text, Listener* listener) {
-  group_.spawn(answer(Buffer::copy_of(text), listener));
+/// Whoever may have to wait because of an open question.
+class Questions::Standstill {
+ public:
+  explicit Standstill(Questions& owner) : owner_(owner) {
+    if (owner_.clock_) owner_.clock_->hold();
+    if (owner_.calls_) owner_.calls_->hold();
+  }
+  ~Standstill() {
+    if (owner_.clock_) owner_.clock_->release();
+    if (owner_.calls_) owner_.calls_->release();
+  }
+  Standstill(const Standstill&) = delete;
+  Standstill& operator=(const Standstill&) = delete;
+
+ private:
+  Questions& owner_;
+};
+
+void Questions::take(std::string_view text, Listener* listener, bool refuses_when_over) {
+  group_.spawn(answer(Buffer::copy_of(text), listener, refuses_when_over));
 }
 
-Task<void> Questions::answer(Buffer text, Listener* listener) {
+Task<void> Questions::answer(Buffer text, Listener* listener, bool refuses_when_over) {
   mcp::ResultView unused;
   const auto message = mcp::read_server_message(text.view(), mcp::Uris::skip, unused);
   if (!message) co_return;  // it was read before
@@ -65,15 +83,15 @@ Task<void> Questions::answer(Buffer text, Listener* listener) {
   }
   Question question{.id = id, .cancel = {}};
   questions_.push_back(&question);
-  if (clock_) clock_->hold();
   mcp::Reply reply;
   {
+    const Standstill still(*this);
     const SignOfLife alive(*this, message->params.meta.progress_token);
     reply = co_await listener->asked(*message, question.cancel);
   }
-  if (clock_) clock_->release();
   std::erase(questions_, &question);
-  if (question.cancel.requested()) co_return;  // nobody reads the answer
+  const bool withdrawn = question.cancel.reason() == CancelReason::client_asked;
+  if (withdrawn || (question.cancel.requested() && !refuses_when_over)) co_return;  // nobody reads the answer
   std::string answer = response(id, reply);
   co_await send_(std::move(answer));
 }

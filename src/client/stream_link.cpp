@@ -21,22 +21,22 @@ constexpr std::size_t kMaxQueuedBytes = 64u << 20;  // not yet taken by a server
 
 /// A request that waits for its answer; lives in the frame of `StreamLink::request`.
 struct StreamLink::Pending {
-  Pending(net::Timers& timers, const Request& request, Listener& owner, CallClock& time, Questions::Send send)
+  Pending(net::Timers& timers, AskableCalls& calls, const Request& request, Listener& owner, CallClock& time,
+          Questions::Send send)
       : listener(owner),
         may_be_asked(request.takes_unattributed && mcp::may_require_input(request.method)),
         wants_logs(request.log_level.has_value()),
         uris(request.uris),
         clock(time),
-        questions(timers, std::move(send), &time) {
-    if (request.method == mcp::Method::tasks_result && request.params) task_id = request.params->task_id;
-  }
+        questions(timers, std::move(send), time),
+        askable(calls, request, owner, questions, time) {}
   Listener& listener;
-  std::string_view task_id;  // whose result is waited for
   bool may_be_asked;
   bool wants_logs;
   mcp::Uris uris;
   CallClock& clock;
   Questions questions;
+  AskableCalls::Call askable;
   std::unique_ptr<mcp::Answer> answer;
   std::optional<Error> error;
   Signal changed;
@@ -46,7 +46,7 @@ StreamLink::StreamLink(net::Loop& loop, std::unique_ptr<transport::Channel> chan
     : loop_(loop),
       channel_(std::move(channel)),
       options_(std::move(options)),
-      questions_(loop.timers(), [this](std::string text) { return send(std::move(text)); }) {
+      questions_(loop.timers(), [this](std::string text) { return send(std::move(text)); }, calls_) {
   tasks_.spawn(read());
 }
 
@@ -94,7 +94,8 @@ Task<mcp::Reply> StreamLink::request(const Request& request, Listener& listener,
     co_return fail(Kind::unavailable, Origin::upstream, "The server does not read its input.");
   const std::uint64_t id = next_id_++;
   CallClock clock(loop_.timers(), request, cancel);
-  Pending pending(loop_.timers(), request, listener, clock, [this](std::string text) { return send(std::move(text)); });
+  Pending pending(loop_.timers(), calls_, request, listener, clock,
+                  [this](std::string text) { return send(std::move(text)); });
   pending_.emplace(id, &pending);
   tasks_.spawn(send(Outgoing(id, request, sender_ ? &*sender_ : nullptr).str(), id));
   {
@@ -102,6 +103,7 @@ Task<mcp::Reply> StreamLink::request(const Request& request, Listener& listener,
     while (!pending.answer && !pending.error && !cancel.requested() && !closed_) co_await pending.changed.wait();
   }
   pending_.erase(id);
+  pending.askable.over();
   if (pending.questions.open() > 0) co_await pending.questions.finish();
   if (pending.answer) co_return std::move(pending.answer);
   if (pending.error) co_return fail(std::move(*pending.error));
@@ -171,27 +173,12 @@ StreamLink::Pending* StreamLink::only_one(bool Pending::* property) {
   return only;
 }
 
-/// What is asked for a task goes to whoever waits for its result (gateway rule 6.3, step 2).
-StreamLink::Pending* StreamLink::waiting_for_task(std::string_view related) {
-  const auto object = related.empty() ? Result<json::Value>(json::Value()) : json::parse(related);
-  const std::string_view task = object ? object->text("taskId") : std::string_view();
-  if (task.empty()) return nullptr;
-  const auto found =
-      std::ranges::find_if(pending_, [task](const auto& entry) { return entry.second->task_id == task; });
-  return found == pending_.end() ? nullptr : found->second;
-}
-
 void StreamLink::take_request(const mcp::Message& message, std::string_view text) {
   if (sender_) {
     log::warn("modern server sent a request, which it must not", {{"method", message.rpc.method}});
     return;
   }
-  Pending* pending = waiting_for_task(message.params.meta.related_task);
-  if (!pending) pending = only_one(&Pending::may_be_asked);
-  if (pending) {
-    pending->clock.heard();
-    return pending->questions.take(text, &pending->listener);
-  }
+  if (AskableCalls::Call* call = calls_.of(message)) return call->ask(text, false);
   questions_.take(text, options_.listener);
 }
 

@@ -48,7 +48,6 @@ class StreamLink final : public Link {
   void take_request(const mcp::Message& message, std::string_view text);
   void take_notification(const mcp::Message& message);
   Pending* only_one(bool Pending::* property);
-  Pending* waiting_for_task(std::string_view related);
 
   net::Loop& loop_;
   std::unique_ptr<transport::Channel> channel_;
@@ -58,6 +57,7 @@ class StreamLink final : public Link {
   std::uint64_t next_id_ = 1;
   std::size_t queued_bytes_ = 0;
   boost::unordered_flat_map<std::uint64_t, Pending*> pending_;
+  AskableCalls calls_;
   Questions questions_;                       // those that belong to no request
   std::unique_ptr<Listening> listening_;      // modern servers
   std::unique_ptr<Subscribing> subscribing_;  // legacy servers, from the first wish on
