@@ -1,4 +1,5 @@
 #include "gateway/bridge/task_answer.hpp"
+#include "gateway/bridge/task_questions.hpp"
 
 #include <gtest/gtest.h>
 
@@ -131,6 +132,16 @@ TEST(TaskAnswer, ExposesUrisInsideTheResult) {
   const auto expose = [](std::string_view uri) { return "gh-crm+" + std::string(uri); };
   EXPECT_EQ(expose_result(R"({"content":[{"type":"resource_link","uri":"a:1"},{"type":"text","text":"a:1"}]})", expose),
             R"({"content":[{"type":"resource_link","uri":"gh-crm+a:1"},{"type":"text","text":"a:1"}]})");
+}
+
+TEST(TaskQuestions, ExposeUrisInWhatTheModelIsGiven) {
+  const auto expose = [](std::string_view uri) { return "gh-crm+" + std::string(uri); };
+  const std::string asked = prepare_input_requests(
+      R"({"k":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"resource_link","uri":"a:1","name":"a:1"}}],"maxTokens":9}},"l":{"method":"roots/list"}})",
+      {.server_name = "crm"}, expose);
+  EXPECT_EQ(
+      asked,
+      R"({"k":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":{"type":"resource_link","uri":"gh-crm+a:1","name":"a:1"}}],"maxTokens":9}},"l":{"method":"roots/list"}})");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "gateway/bridge/task_questions.hpp"
 
+#include "gateway/bridge/question_uris.hpp"
+
 namespace gatehouse::bridge {
 
 using json::Value;
@@ -14,7 +16,8 @@ std::string write_input_requests(const std::vector<KeyedQuestion>& questions) {
   return requests.str();
 }
 
-std::string prepare_input_requests(std::string_view raw, const Asked& asked) {
+std::string prepare_input_requests(std::string_view raw, const Asked& asked,
+                                   FunctionRef<std::string(std::string_view local)> expose_uri) {
   const auto requests = json::parse(raw);
   std::vector<KeyedQuestion> questions;
   if (requests && requests->is_object()) {
@@ -23,6 +26,7 @@ std::string prepare_input_requests(std::string_view raw, const Asked& asked) {
       const Value* params = request.find("params");
       auto question = read_question(request.text("method"), params ? params->str() : std::string());
       if (!question) continue;
+      if (question->method == ask::kSample) (void)expose_question_uris(question->params, expose_uri);
       prepare(*question, asked);
       questions.push_back({key, std::move(*question)});
     }

@@ -3,6 +3,7 @@
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
 
+#include "gateway/bridge/lift.hpp"
 #include "gateway/bridge/task_questions.hpp"
 #include "gateway/stages/server_call.hpp"
 #include "gateway/tasks/facade.hpp"
@@ -36,7 +37,7 @@ bridge::Asked asked_by(const Call& call, const upstream::Upstream& server) {
   bridge::Asked asked;
   asked.client = call.in.client.revision;
   asked.server_name = server.name();
-  asked.label = call.routes.view->rewrites_uris();
+  asked.label = call.routes.view->options().prefixed;
   asked.may_share_context = server.options().sampling_context;
   return asked;
 }
@@ -137,19 +138,30 @@ Task<mcp::Reply> TaskHop::get(const Call& call, const Place& place) {
     auto reply = co_await send(call, place, mcp::Method::tasks_get, tasks::task_params(place.address.id));
     if (!reply || (*reply)->is_error) co_return reply;
     task = bridge::read_detailed(**reply);
-    if (task && task->task.status == TaskStatus::completed && call.routes.view->rewrites_uris()) {
-      const auto expose = [&](std::string_view local) { return call.routes.view->expose_uri(place.source, local); };
-      task->result = bridge::expose_result(task->result, expose);
-    }
+    if (task) lift_details(call, place, *task);
   } else {
     task = co_await get_from_legacy(call, place);
   }
   if (!task && task.error().kind == Kind::not_found) co_return fail(bridge::no_such_task());
   if (!task) co_return fail(std::move(task.error()));
-  if (task->task.status == TaskStatus::input_required)
-    task->input_requests = bridge::prepare_input_requests(task->input_requests, asked_by(call, *place.server));
   task->task.id = call.in.request.params.task_id;
   co_return mcp::Answer::of(bridge::write_detailed(*task));
+}
+
+/// What belongs to its status as this client gets it: URIs, codes of errors, who asks.
+void TaskHop::lift_details(const Call& call, const Place& place, bridge::DetailedTask& task) {
+  const auto expose = [&](std::string_view local) { return call.routes.view->expose_uri(place.source, local); };
+  if (task.task.status == TaskStatus::completed && call.routes.view->rewrites_uris())
+    task.result = bridge::expose_result(task.result, expose);
+  if (task.task.status == TaskStatus::input_required)
+    task.input_requests = bridge::prepare_input_requests(task.input_requests, asked_by(call, *place.server), expose);
+  if (task.task.status != TaskStatus::failed) return;
+  auto failure = bridge::outcome_of(task);
+  if (!failure) return;
+  const auto lifted = bridge::lift_answer(
+      std::move(*failure),
+      {.method = mcp::Method::tools_call, .server_name = place.server->name(), .expose_uri = expose});
+  if (lifted) task.error = (*lifted)->body.str();
 }
 
 /// Errors: not_found stands for the server's own "no such task".

@@ -45,6 +45,7 @@ class TaskHop {
   [[nodiscard]] Result<Place> find(const Call& call) const;
   Task<mcp::Reply> send(const Call& call, const Place& place, mcp::Method method, std::string params);
   Task<mcp::Reply> get(const Call& call, const Place& place);
+  static void lift_details(const Call& call, const Place& place, bridge::DetailedTask& task);
   Task<Result<bridge::DetailedTask>> get_from_legacy(const Call& call, const Place& place);
   Task<mcp::Reply> update(const Call& call, const Place& place);
   Task<mcp::Reply> cancel(const Call& call, const Place& place);
