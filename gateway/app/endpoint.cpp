@@ -13,6 +13,7 @@ Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::Call
                    const transport::StreamableHttpOptions& options)
     : loop_(loop),
       roots_(input.means.roots),
+      open_urls_(input.open_urls),
       watchers_(loop,
                 {.find = [this](std::string_view id) { return find_session(id); },
                  .each = [this](FunctionRef<void(transport::Session&)> visit) { each_session(visit); }},
@@ -145,6 +146,7 @@ void Endpoint::session_ended(std::string_view session) {
   own_routes_.session_ended(session);
   watchers_.session_ended(session);
   roots_.forget(session);
+  open_urls_.forget(session);
   if (!routes_) return;
   for (const auto& server : routes_->servers) server->session_ended(session);
 }

@@ -61,6 +61,7 @@ class Endpoint final : public mcp::Responder {
   net::Loop& loop_;
   std::shared_ptr<const stages::Routes> routes_;
   asking::RootsCache& roots_;
+  asking::OpenUrls& open_urls_;
   OwnRoutes own_routes_;
   catalog::LinkIndex links_;
   stages::Watchers watchers_;

@@ -108,7 +108,9 @@ transport::StreamableHttpOptions Gateway::front_options() const {
           .via = via_};
 }
 
-stages::Input::Parts Gateway::input_parts() { return {.means = means_, .parking = parking_, .keys = keys_}; }
+stages::Input::Parts Gateway::input_parts() {
+  return {.means = means_, .parking = parking_, .open_urls = open_urls_, .keys = keys_};
+}
 
 void Gateway::mount() {
   std::vector<Mounted> before = std::exchange(endpoints_, {});

@@ -84,6 +84,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   seal::KeyRing keys_;
   asking::RootsCache roots_;
   const asking::Means means_{loop_, config_.questions, roots_};
+  asking::OpenUrls open_urls_;
   asking::Parking parking_{loop_, keys_, config_.questions};
   net::HttpClient http_client_;
   Servers servers_;

@@ -15,8 +15,8 @@ constexpr Milliseconds kMaxDelay{5'000};
 }  // namespace
 
 Interaction::Url* Interaction::known_url(std::string_view url) {
-  const auto found = std::ranges::find(urls_, url, &Url::url);
-  return found == urls_.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(standing_.urls, url, &Url::url);
+  return found == standing_.urls.end() ? nullptr : &*found;
 }
 
 Milliseconds Interaction::grown_delay() {
@@ -25,8 +25,8 @@ Milliseconds Interaction::grown_delay() {
 }
 
 Interaction::Round Interaction::begin(InputRequired input) {
-  state_ = std::move(input.state);
-  responses_ = Value::object();
+  standing_.state = std::move(input.state);
+  standing_.responses = Value::object();
   Round round;
   std::vector<KeyedQuestion> pending;  // their URLs are open, the person is not asked twice
   for (KeyedQuestion& keyed : input.questions) {
@@ -38,11 +38,11 @@ Interaction::Round Interaction::begin(InputRequired input) {
     const Url* known = known_url(url);
     if (known && known->accepted) {
       keyed.question.params.set("elicitationId", known->id);
-      responses_.set(keyed.key, Value::object({{"action", "accept"}}));
+      standing_.responses.set(keyed.key, Value::object({{"action", "accept"}}));
       pending.push_back(std::move(keyed));
       continue;
     }
-    if (!known) urls_.push_back({url, id_seed_ + "-" + std::to_string(next_id_++), false});
+    if (!known) standing_.urls.push_back({url, id_seed_ + "-" + std::to_string(next_id_++), false});
     keyed.question.params.set("elicitationId", known_url(url)->id);
     round.questions.push_back(std::move(keyed));
   }
@@ -62,14 +62,14 @@ Interaction::Round Interaction::begin(InputRequired input) {
 void Interaction::answered(const KeyedQuestion& question, Value response) {
   if (question.question.is_url() && response.text("action") == "accept") {
     if (Url* url = known_url(question.question.params.text("url")); url && !std::exchange(url->accepted, true))
-      opened_.push_back(url->id);
+      standing_.opened.push_back(url->id);
   }
-  responses_.set(question.key, std::move(response));
+  standing_.responses.set(question.key, std::move(response));
 }
 
 std::string Interaction::next_request(const mcp::Message& original) const {
-  const bool answers = !responses_.as_object()->empty();
-  return retry_request(original, answers ? responses_.str() : std::string(), state_);
+  const bool answers = !standing_.responses.as_object()->empty();
+  return retry_request(original, answers ? standing_.responses.str() : std::string(), standing_.state);
 }
 
 }  // namespace gatehouse::bridge

@@ -14,8 +14,21 @@ namespace gatehouse::bridge {
 /// Pure. Rule: gateway rules GB-101 to GB-105, section 6.4.
 class Interaction {
  public:
-  /// `id_seed`: unguessable; makes the ids of URL elicitations.
+  struct Url {
+    std::string url, id;
+    bool accepted = false;
+  };
+  /// Where a call stands that its server waits to be made again.
+  struct Standing {
+    std::optional<std::string> state;
+    json::Value responses = json::Value::object();
+    std::vector<Url> urls;
+    std::vector<std::string> opened;
+  };
+  /// `id_seed`: unguessable; makes the ids of URL elicitations. `standing`: of an earlier call that this one continues.
   Interaction(const QuestionOptions& options, std::string id_seed) : options_(options), id_seed_(std::move(id_seed)) {}
+  Interaction(const QuestionOptions& options, std::string id_seed, Standing standing)
+      : options_(options), id_seed_(std::move(id_seed)), standing_(std::move(standing)) {}
 
   enum class Step {
     ask,        ///< Ask `questions`, then `answered` for each, then send again.
@@ -36,13 +49,11 @@ class Interaction {
   [[nodiscard]] std::string next_request(const mcp::Message& original) const;
 
   /// Ids of the URL elicitations whose URL was opened; clients hear when the call they belong to is done.
-  [[nodiscard]] const std::vector<std::string>& opened() const { return opened_; }
+  [[nodiscard]] const std::vector<std::string>& opened() const { return standing_.opened; }
+  /// After `url_open`: for the same call, when its person is done.
+  [[nodiscard]] const Standing& standing() const { return standing_; }
 
  private:
-  struct Url {
-    std::string url, id;
-    bool accepted = false;
-  };
   [[nodiscard]] Url* known_url(std::string_view url);
   Milliseconds grown_delay();
 
@@ -50,10 +61,7 @@ class Interaction {
   std::string id_seed_;
   std::size_t rounds_ = 0;
   std::uint64_t next_id_ = 1;
-  std::optional<std::string> state_;
-  json::Value responses_ = json::Value::object();
-  std::vector<Url> urls_;
-  std::vector<std::string> opened_;
+  Standing standing_;
   Milliseconds delay_{0}, url_waited_{0};
 };
 

@@ -257,6 +257,20 @@ TEST(Interaction, AsksForTheSameUrlOnce) {
   EXPECT_EQ(round.questions[0].question.params.text("elicitationId"), "seed-1");
 }
 
+// 6.4: the same call, made again after -32042
+TEST(Interaction, GoesOnWhereTheServerWas) {
+  Interaction before({.human_wait = Milliseconds{0}}, "seed");
+  const auto round = before.begin(input(kUrlRound));
+  before.answered(round.questions[0], json::Value::object({{"action", "accept"}}));
+  ASSERT_EQ(before.begin(input(kUrlRound)).step, Interaction::Step::url_open);
+  Interaction after({}, "other", before.standing());
+  EXPECT_EQ(
+      after.next_request(*test::request("tools/call", R"({"name":"a"})")),
+      R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","inputResponses":{"u":{"action":"accept"}},"requestState":"S1"}})");
+  EXPECT_EQ(after.begin(input(kUrlRound)).step, Interaction::Step::wait) << "nobody is sent there twice";
+  EXPECT_EQ(after.opened(), std::vector<std::string>{"seed-1"}) << "the id that the client knows";
+}
+
 TEST(Interaction, AsksAgainForAUrlThatWasDeclined) {
   Interaction interaction({}, "seed");
   const auto round = interaction.begin(input(kUrlRound));

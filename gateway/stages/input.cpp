@@ -75,6 +75,11 @@ bool Input::concerns(const Call& call) {
 
 Task<mcp::Reply> Input::plain(Call& call) {
   Relay relay(call, parts_.means);
+  if (!parts_.open_urls.empty()) {
+    auto standing = where_it_stood(call);
+    std::unique_ptr<mcp::Answer> none;
+    if (standing) co_return co_await interact(call, relay, std::move(none), std::move(*standing));
+  }
   auto reply = co_await call_server(call, relay);
   if (!reply || !is_special(**reply)) co_return reply;
   auto answer = std::move(*reply);
@@ -86,7 +91,8 @@ Task<mcp::Reply> Input::follow_up(Call& call, Relay& relay, std::unique_ptr<mcp:
   if (!mcp::may_require_input(call.in.request.method))
     co_return fail(Kind::bad_reply, Origin::upstream, "The server wants input for a request that cannot have any.");
   if (mcp::is_modern(call.in.client.revision)) co_return seal_questions(call, relay, *answer);
-  co_return co_await interact(call, relay, std::move(answer));
+  asking::OpenUrls::Standing fresh;
+  co_return co_await interact(call, relay, std::move(answer), std::move(fresh));
 }
 
 Task<mcp::Reply> Input::begin(Call& call) {

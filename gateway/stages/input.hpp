@@ -1,6 +1,7 @@
 #pragma once
 #include <gatehouse/net/loop.hpp>
 
+#include "gateway/asking/open_urls.hpp"
 #include "gateway/asking/parking.hpp"
 #include "gateway/seal/seal.hpp"
 #include "gateway/stages/call.hpp"
@@ -25,6 +26,7 @@ class Input {
   struct Parts {
     const asking::Means& means;
     asking::Parking& parking;
+    asking::OpenUrls& open_urls;
     const seal::KeyRing& keys;
   };
   explicit Input(Parts parts) : parts_(parts) {}
@@ -44,7 +46,13 @@ class Input {
   Task<mcp::Reply> follow_up(Call& call, Relay& relay, std::unique_ptr<mcp::Answer> answer);
   mcp::Reply seal_questions(const Call& call, const Relay& relay, const mcp::Answer& answer);
   mcp::Reply urls_required(const Call& call, const Relay& relay, const mcp::Answer& error);
-  Task<mcp::Reply> interact(Call& call, Relay& relay, std::unique_ptr<mcp::Answer> answer);
+  Task<mcp::Reply> interact(Call& call, Relay& relay, std::unique_ptr<mcp::Answer> answer,
+                            asking::OpenUrls::Standing standing);
+  Task<mcp::Reply> ask_round(const Call& call, Relay& relay, bridge::Interaction& interaction,
+                             const mcp::Answer& answer);
+  Task<mcp::Reply> next_round(const Call& call, Relay& relay, const bridge::Interaction& interaction);
+  [[nodiscard]] std::optional<asking::OpenUrls::Standing> where_it_stood(const Call& call) const;
+  void keep_standing(const Call& call, const bridge::Interaction& interaction) const;
   [[nodiscard]] std::string seal_state(const Call& call, bridge::RequestState state) const;
 
   Parts parts_;
