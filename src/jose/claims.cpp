@@ -128,7 +128,7 @@ Verdict<Time> check_times(const Value& claims, const ClaimRules& rules, Time now
   if (*iat && **iat > now + skew) return Refused(Refusal::issued_in_future);
   if (rules.max_token_age) {
     if (!*iat) return Refused(Refusal::bad_claim);
-    if (now - **iat >= *rules.max_token_age + skew) return Refused(Refusal::too_old);
+    if (now - **iat > *rules.max_token_age + skew) return Refused(Refusal::too_old);
   }
   return **exp;
 }

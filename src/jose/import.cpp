@@ -1,6 +1,7 @@
 // JWK to OpenSSL's form of a key.
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/sha.h>
 
@@ -131,10 +132,12 @@ std::expected<Material, std::string> import_okp(const json::Value& jwk) {
 
 std::expected<Material, std::string> import_material(const json::Value& jwk) {
   const auto type = jwk.text("kty");
-  if (type == "RSA") return import_rsa(jwk);
-  if (type == "EC") return import_ec(jwk);
-  if (type == "OKP") return import_okp(jwk);
-  if (type == "oct") return Problem("the key is symmetric: whoever can verify with it can also sign");
+  auto* const import = type == "RSA" ? &import_rsa : type == "EC" ? &import_ec : type == "OKP" ? &import_okp : nullptr;
+  if (import) {
+    auto material = import(jwk);
+    if (!material) ERR_clear_error();  // or the thread's next user of OpenSSL takes its reasons for his own
+    return material;
+  }
   return Problem("key type '" + std::string(type) + "' is not supported");
 }
 

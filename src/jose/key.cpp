@@ -43,7 +43,8 @@ std::expected<Key, std::string> Key::from_jwk(const json::Value& jwk) {
   if (!jwk.is_object()) return Problem("a key is a JSON object");
   const json::Value* const kid = jwk.find("kid");
   if (kid && !kid->is_string()) return Problem("'kid' is no text");
-  if (jwk.text("kty") != "oct" && is_private(jwk)) {
+  if (jwk.text("kty") == "oct") return Problem("the key is symmetric: whoever can verify with it can also sign");
+  if (is_private(jwk)) {
     return Problem("the key is published with its private part: whoever can read it can sign");
   }
   const auto purpose = purpose_of(jwk);

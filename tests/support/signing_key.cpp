@@ -105,13 +105,15 @@ std::string SigningKey::public_pem() const {
   return pem;
 }
 
-std::string SigningKey::sign(std::string_view text, Algorithm how) const {
+std::string SigningKey::sign(std::string_view text) const { return sign_with_salt(text, RSA_PSS_SALTLEN_DIGEST); }
+
+std::string SigningKey::sign_with_salt(std::string_view text, int salt_bytes) const {
   EVP_MD_CTX* const context = EVP_MD_CTX_new();
   EVP_PKEY_CTX* settings = nullptr;
-  require(EVP_DigestSignInit(context, &settings, digest_for(how), nullptr, as_key(key_)) == 1);
-  if (is_pss(how)) {
+  require(EVP_DigestSignInit(context, &settings, digest_for(algorithm_), nullptr, as_key(key_)) == 1);
+  if (is_pss(algorithm_)) {
     require(EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1);
-    require(EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, RSA_PSS_SALTLEN_DIGEST) == 1);
+    require(EVP_PKEY_CTX_set_rsa_pss_saltlen(settings, salt_bytes) == 1);
   }
   const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t size = 0;
@@ -120,7 +122,7 @@ std::string SigningKey::sign(std::string_view text, Algorithm how) const {
   require(EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &size, bytes, text.size()) == 1);
   signature.resize(size);
   EVP_MD_CTX_free(context);
-  const bool is_ecdsa = !is_rsa(how) && how != Algorithm::eddsa;
+  const bool is_ecdsa = !is_rsa(algorithm_) && algorithm_ != Algorithm::eddsa;
   return is_ecdsa ? r_and_s(signature, coordinate_bytes(algorithm_)) : signature;
 }
 

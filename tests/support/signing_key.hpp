@@ -19,9 +19,13 @@ class SigningKey {
   [[nodiscard]] std::string public_pem() const;
   [[nodiscard]] jose::Algorithm algorithm() const { return algorithm_; }
 
-  /// As JWS has it: ECDSA as r and s. `how`: another algorithm for the same type of key.
-  [[nodiscard]] std::string sign(std::string_view text) const { return sign(text, algorithm_); }
-  [[nodiscard]] std::string sign(std::string_view text, jose::Algorithm how) const;
+  /// The same key for another algorithm of its type.
+  [[nodiscard]] SigningKey as(jose::Algorithm algorithm) const { return {algorithm, key_}; }
+
+  /// As JWS has it: ECDSA as r and s.
+  [[nodiscard]] std::string sign(std::string_view text) const;
+  /// As no JWS has it: PSS with a salt of this length.
+  [[nodiscard]] std::string sign_with_salt(std::string_view text, int salt_bytes) const;
 
   /// `header.claims.signature` of these bytes, whatever they are.
   [[nodiscard]] std::string token_of(std::string_view header, std::string_view claims) const;
