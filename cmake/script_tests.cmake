@@ -12,6 +12,19 @@ if(TARGET gatehouse-loadgen AND TARGET gatehouse-bench-backend AND EXISTS "${PRO
   set_tests_properties(bench.selftest PROPERTIES LABELS full TIMEOUT 300 RUN_SERIAL ON)
 endif()
 
+# The C++ side of interop.jose_differential; with librhonabwy a third opinion.
+add_executable(gatehouse-jose-judge "${PROJECT_SOURCE_DIR}/tests/differential/jose_judge.cpp")
+gatehouse_warnings(gatehouse-jose-judge)
+target_include_directories(gatehouse-jose-judge PRIVATE "${PROJECT_SOURCE_DIR}")
+target_link_libraries(gatehouse-jose-judge PRIVATE gatehouse_jose)
+find_path(GATEHOUSE_RHONABWY_INCLUDE_DIR rhonabwy.h)
+find_library(GATEHOUSE_RHONABWY_LIBRARY rhonabwy)
+if(GATEHOUSE_RHONABWY_INCLUDE_DIR AND GATEHOUSE_RHONABWY_LIBRARY)
+  target_compile_definitions(gatehouse-jose-judge PRIVATE GATEHOUSE_HAVE_RHONABWY)
+  target_include_directories(gatehouse-jose-judge SYSTEM PRIVATE "${GATEHOUSE_RHONABWY_INCLUDE_DIR}")
+  target_link_libraries(gatehouse-jose-judge PRIVATE "${GATEHOUSE_RHONABWY_LIBRARY}")
+endif()
+
 if(TARGET gatehouse)
   # The command line: the real binary against example servers and a small one in Python.
   file(GLOB python_tests CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/integration/*_test.py")

@@ -21,6 +21,7 @@ build header:gtest/gtest.h          libgtest-dev
 build header:gmock/gmock.h          libgmock-dev
 run   cmd:curl                      curl
 test  cmd:openssl                   openssl
+test  header:rhonabwy.h             librhonabwy-dev
 test  cmd:npm                       npm
 test  python:ensurepip              python3-venv
 bench cmd:nginx                     nginx-light nginx
