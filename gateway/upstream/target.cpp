@@ -32,7 +32,10 @@ net::ProcessOptions process_options(const Options& options,
 }
 
 client::HttpTarget http_target(const Options& options) {
-  return {.url = *options.url, .headers = options.headers, .transport = transport_of(options.transport)};
+  return {.url = *options.url,
+          .headers = options.headers,
+          .transport = transport_of(options.transport),
+          .connect_timeout = options.connect_timeout};
 }
 
 client::ConnectOptions connect_options(const Options& options) {

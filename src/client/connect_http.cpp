@@ -104,7 +104,9 @@ Task<Result<std::unique_ptr<Link>>> initialize(HttpLinkParts parts, bool& is_not
 
 Task<Result<std::unique_ptr<Link>>> connect_sse(net::Loop& loop, net::HttpClient& http, HttpTarget target,
                                                 ConnectOptions options, Cancel& cancel) {
-  const SseOptions sse{.open_timeout = options.probe_timeout, .max_event_bytes = options.max_reply_bytes};
+  const SseOptions sse{.open_timeout = options.probe_timeout,
+                       .connect_timeout = target.connect_timeout,
+                       .max_event_bytes = options.max_reply_bytes};
   auto channel = co_await open_sse(loop, http, std::move(target), sse, cancel);
   if (!channel) co_return fail(std::move(channel.error()));
   options.era = Era::legacy;  // it exists in no other
@@ -116,7 +118,7 @@ Task<Result<std::unique_ptr<Link>>> connect_streamable(net::Loop& loop, net::Htt
   auto headers = fixed_headers(target.headers);
   if (!headers) co_return fail(std::move(headers.error()));
   HttpLinkParts parts{.loop = loop,
-                      .server = {http, std::move(target.url), options.max_reply_bytes},
+                      .server = {http, std::move(target.url), options.max_reply_bytes, target.connect_timeout},
                       .headers = std::move(*headers),
                       .options = std::move(options),
                       .peer = {}};

@@ -63,8 +63,11 @@ Task<Result<void>> read_stream(net::HttpReply& reply, const HttpPost& post, Othe
 
 Task<Result<HttpOutcome>> exchange(const HttpServerTarget& server, const HttpPost& post, OtherMessages others,
                                    CallClock* clock, Cancel& cancel) {
-  const net::HttpRequest request{
-      .method = post.method, .fixed_headers = post.fixed_headers, .headers = post.headers, .body = post.body};
+  const net::HttpRequest request{.method = post.method,
+                                 .fixed_headers = post.fixed_headers,
+                                 .headers = post.headers,
+                                 .body = post.body,
+                                 .connect_timeout = server.connect_timeout};
   auto reply = co_await server.http.send(server.url, request, cancel);
   if (!reply) co_return fail(std::move(reply.error()));
   HttpOutcome outcome;

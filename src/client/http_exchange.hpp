@@ -17,6 +17,7 @@ struct HttpServerTarget {
   net::HttpClient& http;
   net::Url url;
   std::size_t max_reply_bytes;
+  Milliseconds connect_timeout{0};
 };
 
 /// What the answer turned out to be.

@@ -39,7 +39,8 @@ class SseChannel final : public transport::Channel {
         parser_(options.max_event_bytes) {}
 
   Task<Result<void>> open(Cancel& cancel) {
-    const net::HttpRequest get{.method = "GET", .fixed_headers = get_headers_};
+    const net::HttpRequest get{
+        .method = "GET", .fixed_headers = get_headers_, .connect_timeout = options_.connect_timeout};
     auto reply = co_await http_.send(url_, get, cancel);
     if (!reply) co_return fail(std::move(reply.error()));
     if (reply->status() != 200) co_return fail(refusal(reply->status()));
@@ -58,7 +59,8 @@ class SseChannel final : public transport::Channel {
     Cancel cancel;
     const net::Deadline deadline(loop_.timers(), options_.post_timeout, cancel);
     const Cancel::Hook stop(over_, [&] { cancel.request(over_.reason()); });
-    const net::HttpRequest post{.fixed_headers = post_headers_, .body = &message};
+    const net::HttpRequest post{
+        .fixed_headers = post_headers_, .body = &message, .connect_timeout = options_.connect_timeout};
     auto reply = co_await http_.send(*messages_, post, cancel);
     if (over_.requested()) co_return lost("closed");
     if (cancel.requested()) co_return Result<void>{};

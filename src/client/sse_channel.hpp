@@ -10,6 +10,7 @@ struct SseOptions {
   Milliseconds open_timeout{5'000};  ///< From the GET to its `endpoint` event.
   Milliseconds post_timeout{
       60'000};  ///< Longest wait for the 202 of a message. Some servers answer when the call is done.
+  Milliseconds connect_timeout{0};          ///< As HttpTarget.
   std::size_t max_event_bytes = 64u << 20;  ///< A longer event ends the connection.
 };
 

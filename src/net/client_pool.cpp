@@ -68,7 +68,8 @@ std::unique_ptr<ClientConnection> HttpClient::Impl::take_idle(const Url& url) {
   }
 }
 
-Task<Result<std::unique_ptr<ClientConnection>>> HttpClient::Impl::connect(const Url& url, Cancel& cancel) {
+Task<Result<std::unique_ptr<ClientConnection>>> HttpClient::Impl::connect(const Url& url, Milliseconds patience,
+                                                                          Cancel& cancel) {
   if (url.tls && !tls) {
     auto context = TlsContext::client(options.verify_tls, options.ca_file);
     if (!context) co_return std::unexpected(std::move(context.error()));
@@ -84,7 +85,8 @@ Task<Result<std::unique_ptr<ClientConnection>>> HttpClient::Impl::connect(const 
 
   Cancel limit;
   const Cancel::Hook outer(cancel, [&limit, &cancel] { limit.request(cancel.reason()); });
-  const Deadline deadline(loop.timers(), options.connect_timeout, limit);
+  if (patience == Milliseconds{0}) patience = options.connect_timeout;
+  const Deadline deadline(loop.timers(), patience, limit);
   const auto addresses = co_await resolve(loop, origin.host, origin.port, limit);
   Error reason = addresses ? Error{Kind::unavailable, gatehouse::Origin::upstream, "the server's name has no address"}
                            : addresses.error();

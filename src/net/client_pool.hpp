@@ -102,7 +102,7 @@ struct HttpClient::Impl {
   };
   std::unique_ptr<ClientConnection> take_idle(const Url& url);  // null if there is none
   std::unique_ptr<ClientConnection> watch(Origin& origin, Fd fd);
-  Task<Result<std::unique_ptr<ClientConnection>>> connect(const Url& url, Cancel& cancel);
+  Task<Result<std::unique_ptr<ClientConnection>>> connect(const Url& url, Milliseconds patience, Cancel& cancel);
 
   Buffer take_buffer();
   void give_back(Buffer buffer);

@@ -49,7 +49,7 @@ Task<Result<HttpReply>> HttpClient::send(const Url& url, const HttpRequest& requ
     auto connection = impl_->take_idle(url);
     const bool reused = connection != nullptr;
     if (!reused) {
-      auto made = co_await impl_->connect(url, cancel);
+      auto made = co_await impl_->connect(url, request.connect_timeout, cancel);
       if (!made) co_return std::unexpected(std::move(made.error()));
       connection = std::move(*made);
     }

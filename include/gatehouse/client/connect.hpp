@@ -45,6 +45,7 @@ struct HttpTarget {
   net::Url url;
   std::vector<std::pair<std::string, std::string>> headers;  ///< Sent with every request: credentials.
   HttpTransport transport = HttpTransport::automatic;
+  Milliseconds connect_timeout{0};  ///< Longest wait for a connection; 0: as the HTTP client says.
 };
 
 /// Speaks Streamable HTTP or HTTP+SSE. Detects the era by a modern request first, then greets as older revisions do, then looks for

@@ -35,6 +35,7 @@ struct HttpRequest {
   std::string_view fixed_headers;   ///< Ready-made lines, each with CRLF: `Accept: …\r\n`. Host and framing are added.
   std::span<const Header> headers;  ///< Checked: a value that is no field value is refused (header injection).
   const json::Pieces* body = nullptr;  ///< Null: no body.
+  Milliseconds connect_timeout{0};     ///< If a connection has to be made; 0: as the client's options say.
 };
 
 class ClientConnection;
