@@ -124,10 +124,12 @@ Task<Result<void>> Watchers::subscribe(const Call& call, const std::string& uri)
   }
   auto wish = upstream::watch(call.server->hub(), call.target.local, *mine);
   if (!wish) co_return fail(std::move(wish.error()));
-  const Milliseconds patience = call.server->options().timeout;
+  auto why_not = call.server->not_callable();  // then only what is known already counts
+  const Milliseconds patience = why_not ? Milliseconds{0} : call.server->options().timeout;
   const Standing standing = co_await wish->hub().standing(call.target.local, patience, call.in.cancel);
   if (call.in.cancel.requested() || mine->ended)
     co_return fail(Kind::cancelled, Origin::client, "The request was cancelled.");
+  if (standing == Standing::unknown && why_not) co_return fail(std::move(*why_not));
   if (standing == Standing::unknown) co_return no_answer(call);
   if (standing == Standing::refused) co_return refused(call, uri);
   if (!mine->has(uri)) mine->keep(uri, std::move(*wish));

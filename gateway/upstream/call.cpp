@@ -78,6 +78,12 @@ Error Upstream::down() const {
   return error;
 }
 
+std::optional<Error> Upstream::not_callable() const {
+  if (!main_ || state_ == State::down) return down();
+  if (guard_.refuses()) return guard_.refusal(Clock::now());
+  return std::nullopt;
+}
+
 /// What an attempt says about the server.
 void Upstream::note(Guard::Ticket ticket, const mcp::Call& call, const Result<Answered>& answered) {
   if (answered && !answered->answer->is_server_failure) [[likely]] {

@@ -31,6 +31,10 @@ Error not_called(const std::string& server, std::string_view state, std::string 
 
 Result<Guard::Ticket> Guard::admit_trial(TimePoint now) {
   if (const auto ticket = breaker_.admit(now)) return *ticket;
+  return std::unexpected(refusal(now));
+}
+
+Error Guard::refusal(TimePoint now) const {
   const Milliseconds wait = breaker_.retry_after(now);
   Error error =
       not_called(options_.name, breaker::to_string(breaker_.state()),
@@ -38,7 +42,7 @@ Result<Guard::Ticket> Guard::admit_trial(TimePoint now) {
                              options_.name, std::chrono::ceil<std::chrono::seconds>(wait).count()),
                  wait);
   error.detail = last_error_;
-  return std::unexpected(std::move(error));
+  return error;
 }
 
 void Guard::remember(const Error& error, TimePoint now) {

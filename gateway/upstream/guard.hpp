@@ -31,6 +31,8 @@ class Guard {
       return *breaker_.admit({});
     return admit_trial(now());
   }
+  /// What `admit` says while the breaker refuses.
+  [[nodiscard]] Error refusal(TimePoint now) const;
   /// The attempt was answered. `when`: when it began.
   void succeeded(Ticket ticket, TimePoint when) {
     breaker_.succeeded(ticket, when);

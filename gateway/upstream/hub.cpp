@@ -84,6 +84,7 @@ void Hub::tell_watchers(std::string_view uri) {
 }
 
 Task<Standing> Hub::standing(std::string uri, Milliseconds patience, Cancel& cancel) {
+  if (patience == Milliseconds{0}) co_return wishes_.standing(uri);
   Cancel late;
   const net::Deadline deadline(loop_.timers(), patience, late);
   const Cancel::Hook give_up(late, [this] { answered_.notify_all(); });

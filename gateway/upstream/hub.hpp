@@ -25,7 +25,7 @@ class Hub final {
 
   Result<void> add(std::string_view uri, subscriptions::Watcher& who);
   void remove(std::string_view uri, subscriptions::Watcher& who);
-  /// Waits until the server said whether it watches `uri`, but not longer than `patience`.
+  /// Waits until the server said whether it watches `uri`, but not longer than `patience`; 0: what is known now.
   Task<subscriptions::Wishes::Standing> standing(std::string uri, Milliseconds patience, Cancel& cancel);
   [[nodiscard]] std::size_t size() const { return wishes_.size(); }  ///< Different resources.
 

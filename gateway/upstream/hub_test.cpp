@@ -46,13 +46,15 @@ class Somebody final : public subscriptions::Watcher {
 /// Waits for the server's word; `outcome` is empty until then.
 class Asking {
  public:
-  Asking(Hub& hub, std::string uri) { group_.spawn(ask(hub, std::move(uri))); }
+  Asking(Hub& hub, std::string uri, Milliseconds patience = std::chrono::hours(1)) {
+    group_.spawn(ask(hub, std::move(uri), patience));
+  }
   std::optional<Standing> outcome;
   Cancel cancel;
 
  private:
-  Task<void> ask(Hub& hub, std::string uri) {
-    outcome = co_await hub.standing(std::move(uri), std::chrono::hours(1), cancel);
+  Task<void> ask(Hub& hub, std::string uri, Milliseconds patience) {
+    outcome = co_await hub.standing(std::move(uri), patience, cancel);
   }
   TaskGroup group_;
 };
@@ -158,6 +160,8 @@ TEST(Hub, NobodyWaitsForAServerThatIsNotThere) {
   Asking down(*s.hub, "x:1");
   EXPECT_EQ(down.outcome, Standing::unknown);
   s.hub->connected(s.link);
+  Asking impatient(*s.hub, "x:1", Milliseconds{0});
+  EXPECT_EQ(impatient.outcome, Standing::unknown) << "a server that is not called now is not waited for";
   Asking lost(*s.hub, "x:1"), cancelled(*s.hub, "x:1");
   s.run([&] { cancelled.cancel.request(CancelReason::client_gone); });
   EXPECT_EQ(cancelled.outcome, Standing::unknown);

@@ -111,6 +111,8 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   [[nodiscard]] const Guard& guard() const { return guard_; }
   /// What it offers may be old: it is not up, or not called for now.
   [[nodiscard]] bool degraded() const { return state_ != State::up || guard_.refuses(); }
+  /// Why it is not called now: what `call` would say at once. Nothing: it is.
+  [[nodiscard]] std::optional<Error> not_callable() const;
   [[nodiscard]] bool tried() const { return tried_; }  ///< The first attempt is over, however it ended.
   [[nodiscard]] const std::shared_ptr<const catalog::ServerLists>& lists() const { return lists_; }
   /// Of `lists`; null: nothing was read yet on this server's own connection.

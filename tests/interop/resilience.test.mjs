@@ -118,8 +118,9 @@ describe('a server that is broken', { timeout: 240_000 }, () => {
       assert.equal(error.gatehouse.retryable, true);
     }
     await assert.rejects(peers[0].read('gh-bad+raw:///a'), (error) => error.code === -31001 && error.data.server === 'bad');
+    await assert.rejects(peers[0].subscribe('gh-bad+raw:///a'), (error) => error.code === -31001 && error.data.state !== undefined);
     assert.equal(bad.count('tools/call'), before, 'nothing was sent');
-    await until('the log', () => lines(gateway, 'bad').length >= seen + 21);
+    await until('the log', () => lines(gateway, 'bad').length >= seen + 22);
     const times = lines(gateway, 'bad').slice(seen).map(({ duration_ms: ms }) => ms).sort((a, b) => a - b);
     assert.ok(times[Math.floor(times.length / 2)] < AT_ONCE_MS, `half of the refusals took more than ${AT_ONCE_MS} ms: ${times}`);
     await heal();
