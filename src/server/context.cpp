@@ -6,8 +6,24 @@
 
 namespace gatehouse::server {
 
-Context::Context(const mcp::Call& call, std::optional<mcp::LogLevel> least_log_level)
-    : call_(call), least_log_level_(least_log_level) {}
+Context::Context(const mcp::Call& call, std::optional<mcp::LogLevel> least_log_level,
+                 const identity::ProtectedResource& resource)
+    : call_(call), least_log_level_(least_log_level), resource_(resource) {}
+
+Result<void> Context::require_role(std::string_view role) const {
+  if (principal().has_role(role)) return {};
+  return fail(Kind::denied, Origin::client, "Forbidden: " + std::string(role) + " role required");
+}
+
+Result<void> Context::require_scopes(std::span<const std::string> scopes) const {
+  std::string missing;
+  for (const std::string& scope : scopes)
+    if (!principal().has_scope(scope)) missing.append(missing.empty() ? "" : " ").append(scope);
+  if (missing.empty()) return {};
+  return std::unexpected(
+      Error{Kind::insufficient_scope, Origin::client, "Forbidden: scope required: " + missing}.with_challenge(
+          identity::challenge_insufficient_scope(resource_, scopes, principal().scopes, client().revision)));
+}
 
 void Context::progress(double done, std::optional<double> total, std::string_view message) {
   const std::string_view token = call_.request.params.meta.progress_token;

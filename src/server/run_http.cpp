@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <gatehouse/server/run.hpp>
+#include <gatehouse/transport/metadata_page.hpp>
 
 #include "src/server/stop_signal.hpp"
 
@@ -14,7 +15,10 @@ namespace {
 class Site final : public net::HttpHandler {
  public:
   Site(net::Loop& loop, Server& server, const HttpOptions& options)
-      : path_(options.path), endpoint_(loop, server, options.mcp) {
+      : path_(options.path),
+        resource_(server.resource()),
+        metadata_path_(identity::metadata_path(resource_.identifier)),
+        endpoint_(loop, server, options.mcp) {
     if (options.http_sse)
       http_sse_.emplace(loop, server, endpoint_.sessions(), options.mcp, transport::HttpSsePaths::below(path_));
   }
@@ -23,6 +27,8 @@ class Site final : public net::HttpHandler {
     const std::string_view path = exchange.head().path();
     if (path == path_) co_return co_await endpoint_.serve(exchange);
     if (http_sse_ && http_sse_->has(path)) co_return co_await http_sse_->serve(exchange);
+    if (!resource_.metadata_url.empty() && exchange.head().target == metadata_path_)
+      co_return co_await transport::serve_metadata(exchange, resource_);
     (void)co_await exchange.respond(404, {}, {});
   }
   [[nodiscard]] transport::Sessions& sessions() { return endpoint_.sessions(); }
@@ -33,6 +39,8 @@ class Site final : public net::HttpHandler {
 
  private:
   std::string path_;
+  const identity::ProtectedResource& resource_;
+  const std::string metadata_path_;
   transport::StreamableHttp endpoint_;
   std::optional<transport::HttpSse> http_sse_;
 };

@@ -67,6 +67,56 @@ TEST(RunHttp, ServesBothErasOnOneConnection) {
       << received;
 }
 
+/// Knows one token, and nobody else.
+class OneToken final : public identity::Authenticator {
+ public:
+  std::optional<identity::Verdict> known(const net::HttpExchange& exchange) override {
+    if (exchange.head().value("Authorization") != "Bearer sesame")
+      return fail(Error{Kind::unauthenticated, Origin::client, "Who are you?"}.with_challenge("Bearer"));
+    auto who = std::make_shared<mcp::Principal>();
+    who->key = who->subject = "ali";
+    return who;
+  }
+  Task<identity::Verdict> authenticate(const net::HttpExchange& exchange) override {
+    auto verdict = *known(exchange);
+    co_return verdict;
+  }
+  bool still_good(const mcp::Principal&, mcp::WallTime) const override { return true; }
+};
+
+TEST(RunHttp, AsksItsAuthenticatorAboutEveryRequest) {
+  ServerOptions about;
+  about.resource.identifier = "https://mcp.example/mcp";
+  about.resource.metadata_url = identity::metadata_url(about.resource.identifier);
+  about.resource.authorization_servers = {"https://idp.example"};
+  auto server = Server::builder("x", "1").options(std::move(about)).build().value();
+  HttpOptions options{.listen = {"127.0.0.1", 0}};
+  options.mcp.authenticator = std::make_shared<OneToken>();
+  std::string nobody, ali, foreign, metadata;
+  std::thread thread;
+  options.on_listening = [&](const std::string& url) {
+    thread = std::thread([&, port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)))] {
+      BlockingClient client(port);
+      client.send(post_request("/mcp", "", kInitialize));
+      nobody = client.read_until("Who are you?");
+      client.send(post_request("/mcp", "Authorization: Bearer sesame\r\n", kInitialize));
+      ali = client.read_until(R"("serverInfo")");
+      BlockingClient other(port);
+      other.send("GET /.well-known/oauth-protected-resource/mcp HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      metadata = other.read_until("idp.example");
+      ::kill(::getpid(), SIGTERM);
+    });
+  };
+  EXPECT_EQ(run_http(server, std::move(options)), 0);
+  thread.join();
+  EXPECT_TRUE(nobody.starts_with("HTTP/1.1 401 ")) << nobody;
+  EXPECT_TRUE(nobody.contains("WWW-Authenticate: Bearer\r\n")) << nobody;
+  EXPECT_TRUE(nobody.contains(R"("id":1,"error":{"code":-31010)")) << nobody;
+  EXPECT_TRUE(ali.contains("HTTP/1.1 200 ")) << ali;
+  EXPECT_TRUE(metadata.starts_with("HTTP/1.1 200 ")) << metadata;
+  EXPECT_TRUE(metadata.contains("Access-Control-Allow-Origin: *")) << metadata;
+}
+
 TEST(RunHttp, AnythingButItsPathIsNotFound) {
   std::string received;
   EXPECT_EQ(serve(transport::Eras::both,

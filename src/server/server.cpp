@@ -132,7 +132,7 @@ mcp::Reply Server::State::subscribe(const mcp::Call& call) {
 
 /// What runs a handler.
 Task<mcp::Reply> Server::State::use(const mcp::Call& call) {
-  Context context(call, log_level);
+  Context context(call, log_level, options.resource);
   if (auto read = context.read_inputs(); !read) co_return fail(std::move(read.error()));
   const Method method = call.request.method;
   if (method == Method::tools_call && tools.was_used()) co_return co_await tools.call(call, context);
@@ -173,6 +173,7 @@ mcp::Responder::About Server::about(const mcp::Client& client) {
 }
 
 std::string_view Server::server_info() const { return state_->info; }
+const identity::ProtectedResource& Server::resource() const { return state_->options.resource; }
 
 void Server::events_missed(std::string_view session) { state_->listeners.assume_changes(session); }
 

@@ -51,6 +51,63 @@ TEST(Server, CursorsThatWereNeverGivenAreRefused) {
   }
 }
 
+Server with_needs() {
+  ServerOptions options;
+  options.resource.identifier = "https://mcp.example/mcp";
+  options.resource.metadata_url = identity::metadata_url(options.resource.identifier);
+  Tool wipe{.name = "wipe", .description = ""};
+  wipe.needs = {.roles = {"admin", "owner"}, .scopes = {"data.write"}};
+  const auto whoami = [](Context& context, const json::Value&) -> Task<Result<ToolResult>> {
+    if (auto admin = context.require_role("admin"); !admin) co_return fail(std::move(admin.error()));
+    co_return ToolResult::text(context.principal().subject);
+  };
+  return Server::builder("x", "1")
+      .tool(std::move(wipe), nothing)
+      .tool("whoami", "", "", whoami)
+      .options(std::move(options))
+      .build()
+      .value();
+}
+
+mcp::Reply call_as(Server& server, std::string_view tool, std::vector<std::string> roles,
+                   std::vector<std::string> scopes) {
+  auto who = std::make_shared<mcp::Principal>();
+  who->subject = who->key = "ann";
+  who->roles = std::move(roles);
+  who->scopes = std::move(scopes);
+  const std::shared_ptr<const mcp::Principal> kept = std::move(who);
+  Asker asker;
+  asker.client.who = kept.get();
+  return asker.ask_for(server, "tools/call", R"({"name":")" + std::string(tool) + "\"}");
+}
+
+// RS-24, RS-28
+TEST(Server, AToolSaysWhatItsCallersNeed) {
+  auto server = with_needs();
+  EXPECT_TRUE(call_as(server, "wipe", {"owner"}, {"data.write", "data.read"}));
+  const auto no_role = call_as(server, "wipe", {"user"}, {"data.write"});
+  ASSERT_FALSE(no_role);
+  EXPECT_EQ(no_role.error().kind, Kind::denied);
+  EXPECT_EQ(no_role.error().message, "Forbidden: admin role required");
+  EXPECT_EQ(no_role.error().challenge, "");
+  const auto no_scope = call_as(server, "wipe", {"admin"}, {"data.read"});
+  ASSERT_FALSE(no_scope);
+  EXPECT_EQ(no_scope.error().kind, Kind::insufficient_scope);
+  EXPECT_EQ(no_scope.error().challenge,
+            "Bearer error=\"insufficient_scope\", scope=\"data.write\", "
+            "resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource/mcp\"");
+}
+
+TEST(Server, HandlersKnowWhoIsAsking) {
+  auto server = with_needs();
+  const auto ann = call_as(server, "whoami", {"admin"}, {});
+  ASSERT_TRUE(ann);
+  EXPECT_TRUE((*ann)->body.str().contains("\"ann\"")) << (*ann)->body.str();
+  const auto other = call_as(server, "whoami", {}, {});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().message, "Forbidden: admin role required");
+}
+
 TEST(Server, ATakenNameIsRefusedAndChangesNothing) {
   auto server = with_tools({"a"}, 9);
   const auto again = server.tool({.name = "a", .description = "other"}, nothing);

@@ -22,6 +22,12 @@ std::unexpected<Error> refuse(const std::string& name, std::string_view why) {
   return fail(Kind::invalid_config, Origin::gateway, "tool \"" + name + "\": " + std::string(why));
 }
 
+Result<void> check_needs(const Needs& needs, const Context& context) {
+  const auto has = [&](const std::string& role) { return context.principal().has_role(role); };
+  if (!needs.roles.empty() && std::ranges::none_of(needs.roles, has)) return context.require_role(needs.roles.front());
+  return context.require_scopes(needs.scopes);
+}
+
 }  // namespace
 
 Result<void> Tools::add(const Tool& tool, ToolHandler handler) {
@@ -32,7 +38,7 @@ Result<void> Tools::add(const Tool& tool, ToolHandler handler) {
   auto output = tool.output_schema.empty() ? Result<json::Value>(json::Value()) : json::parse(tool.output_schema);
   if (!output) return refuse(tool.name, "the output schema is not JSON: " + output.error().message);
   const std::string definition = to_json(tool, *input, *output).str();
-  if (!registry_.add({tool.name, definition, std::move(*input), std::move(handler)}))
+  if (!registry_.add({tool.name, definition, std::move(*input), std::move(handler), tool.needs}))
     return refuse(tool.name, "the name is taken");
   return {};
 }
@@ -43,6 +49,7 @@ Task<mcp::Reply> Tools::call(const mcp::Call& call, Context& context) {
   const auto tool = registry_.find(params.name);
   if (!tool)
     co_return fail(Kind::not_found, Origin::client, "Unknown tool: " + std::string(params.name.substr(0, 128)));
+  if (auto met = check_needs(tool->needs, context); !met) co_return fail(std::move(met.error()));
   const auto arguments = object_param(params, "arguments");
   if (!arguments) co_return fail(arguments.error());
   if (auto mismatch = find_mismatch(tool->input_schema, *arguments)) {

@@ -24,6 +24,7 @@ class Tools {
     std::string definition;
     json::Value input_schema;
     ToolHandler handler;
+    Needs needs;
   };
   Registry<Item> registry_;
 };

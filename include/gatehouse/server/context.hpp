@@ -1,10 +1,13 @@
 #pragma once
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <gatehouse/base/cancel.hpp>
 #include <gatehouse/base/task.hpp>
+#include <gatehouse/identity/challenge.hpp>
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/call.hpp>
 
@@ -42,12 +45,22 @@ struct ElicitAnswer {
 class Context {
  public:
   /// Made by Server. `least_log_level`: for clients with a session that did not set one; none: nothing is logged to anybody.
-  Context(const mcp::Call& call, std::optional<mcp::LogLevel> least_log_level);
+  /// `resource`: for challenges; it lives longer.
+  Context(const mcp::Call& call, std::optional<mcp::LogLevel> least_log_level,
+          const identity::ProtectedResource& resource);
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
   /// Revision, capabilities, name, address. What a client says about itself is not verified (LF-207).
   [[nodiscard]] const mcp::Client& client() const { return call_.client; }
+  /// Who is asking, as the transport's authenticator found out; anonymous without one. This is verified.
+  [[nodiscard]] const mcp::Principal& principal() const { return *call_.client.who; }
+  /// For handlers that decide in their middle; what a whole tool needs is better said in `Tool::needs`.
+  /// Errors: denied, "Forbidden: admin role required". Rule: RS-28.
+  [[nodiscard]] Result<void> require_role(std::string_view role) const;
+  /// All of them. Errors: insufficient_scope with a challenge that names all, so that clients can ask for them. Rule: RS-24, RS-25.
+  [[nodiscard]] Result<void> require_scopes(std::span<const std::string> scopes) const;
+  [[nodiscard]] Result<void> require_scope(std::string scope) const { return require_scopes({&scope, 1}); }
   /// Id of the session; empty for stateless clients.
   [[nodiscard]] std::string_view session() const { return call_.client.session; }
   /// `params._meta` of the request: trace context and vendors' members.
@@ -93,6 +106,7 @@ class Context {
 
   const mcp::Call& call_;
   std::optional<mcp::LogLevel> least_log_level_;
+  const identity::ProtectedResource& resource_;
   std::optional<double> last_progress_;
   bool is_retry_ = false;
   json::Value inputs_;  // inputResponses

@@ -19,6 +19,12 @@ struct ToolHints {
   std::optional<bool> read_only, destructive, idempotent, open_world;
 };
 
+/// Who may call. Checked before the handler and its arguments; who lacks something still sees the tool in the list.
+struct Needs {
+  std::vector<std::string> roles = {};   ///< One of them. Errors: denied.
+  std::vector<std::string> scopes = {};  ///< All of them. Errors: insufficient_scope.
+};
+
 struct Tool {
   std::string name;  ///< 1 to 128 of `A-Z a-z 0-9 _ - .` (LF-810).
   std::string description;
@@ -28,6 +34,7 @@ struct Tool {
   std::string output_schema = {};  ///< JSON Schema of the structured content.
   ToolHints hints = {};
   json::Value meta = {};  ///< `_meta`: an object.
+  Needs needs = {};       ///< Of its callers.
 };
 /// `arguments` is an object that has the schema's required members, and members of the types that its top level names.
 /// Deeper rules (ranges, patterns, nested objects) are the handler's to check; full JSON Schema validation will take this place.

@@ -19,6 +19,7 @@ struct ServerOptions {
   /// How long clients may reuse lists (2026-07-28). Changes are announced besides.
   mcp::CacheHints list_cache{.ttl_ms = 60'000, .scope = mcp::CacheScope::shared};
   std::size_t max_subscriptions = 1000;  ///< Resources that one session or one listen stream can watch.
+  identity::ProtectedResource resource;  ///< How OAuth knows this server, for challenges and metadata. Empty: it does not.
 };
 
 /// An MCP server of both eras, for every transport:
@@ -61,6 +62,7 @@ class Server final : public mcp::Responder {
   Task<mcp::Reply> answer(const mcp::Call& call) override;
   [[nodiscard]] About about(const mcp::Client& client) override;
   [[nodiscard]] std::string_view server_info() const override;
+  [[nodiscard]] const identity::ProtectedResource& resource() const;
   void events_missed(std::string_view session) override;
   void session_ended(std::string_view session) override;
 
