@@ -12,7 +12,8 @@ constexpr std::uint8_t kNoDigit = 0x80;  // survives an or with the values of di
 constexpr std::array<std::uint8_t, 256> kValues = [] {
   std::array<std::uint8_t, 256> values{};
   values.fill(kNoDigit);
-  for (std::uint8_t i = 0; i < kAlphabet.size(); ++i) values[static_cast<unsigned char>(kAlphabet[i])] = i;
+  std::uint8_t value = 0;
+  for (const char letter : kAlphabet) values[static_cast<unsigned char>(letter)] = value++;
   return values;
 }();
 

@@ -61,7 +61,7 @@ std::expected<Key, std::string> Key::from_jwk(const json::Value& jwk) {
   imported->own_algorithm = purpose->algorithm;
   imported->thumbprint = std::move(material->thumbprint);
   imported->key = std::move(material->key);
-  const Key key(imported);
+  Key key(imported);
   for (std::size_t i = 0; i < imported->ready.size(); ++i) {
     const auto algorithm = static_cast<Algorithm>(i);
     if (!key.fits(algorithm) || algorithm == Algorithm::eddsa) continue;
