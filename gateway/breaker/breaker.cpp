@@ -106,7 +106,7 @@ void Breaker::enter(BreakerState state, TimePoint now) {
 void Breaker::open(Cause cause, TimePoint now) {
   // A server that was well for as long as it was left alone starts from the beginning.
   const bool relapsed = pause_ > Milliseconds{0} && (is_half_open() || now - since_ < pause_);
-  misled_ = relapsed && cause == Cause::calls;
+  misled_ = is_half_open() && cause == Cause::calls;
   pause_ = relapsed ? std::min(pause_ * 2, std::max(options_.max_open_for, options_.open_for)) : options_.open_for;
   enter(BreakerState::open, now);
   open_until_ = now + pause_ + jitter_.below(pause_ / 10);

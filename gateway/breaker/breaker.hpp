@@ -40,7 +40,7 @@ inline constexpr std::size_t kBreakerStates = 3;
 ///                                        └──────────(a failure; pause doubles)───────┘
 ///
 /// Checks are requests of our own that only ask whether the server lives. One that passes is no proof that calls work, so an open
-/// breaker half-opens by it; only one that checks opened is closed by a check. Where calls failed right after checks had passed, the
+/// breaker half-opens by it; only one that checks opened is closed by a check. Where a call failed right after a check had passed, the
 /// next pause is waited for.
 class Breaker {
  public:
@@ -118,7 +118,7 @@ class Breaker {
   TimePoint since_{}, open_until_{};
   Milliseconds pause_{0};                 // the last one, without jitter
   bool by_checks_ = false;                // who opened it
-  bool misled_ = false;                   // checks passed, and calls failed all the same
+  bool misled_ = false;                   // a check passed, and a call failed all the same
   std::optional<TimePoint> check_until_;  // half-open: a check decides first
   std::vector<Trial> trials_;             // options_.probes of them
   std::uint64_t last_trial_ = 0, successes_ = 0, refused_ = 0;

@@ -41,7 +41,7 @@ struct Model {
   }
   void think_of_pause(bool by_calls, TimePoint now) {
     const bool again = pause.count() > 0 && (state == BreakerState::half_open || now < closed_at + pause);
-    misled = again && by_calls;
+    misled = state == BreakerState::half_open && by_calls;
     pause = again ? std::min(pause * 2, options.max_open_for) : options.open_for;
   }
 

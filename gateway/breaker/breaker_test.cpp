@@ -180,7 +180,7 @@ TEST(Breaker, HalfOpensEarlyAndClosesWithoutCallsByChecksThatPass) {
   EXPECT_EQ(rig.breaker.state(), BreakerState::closed);
 }
 
-TEST(Breaker, WaitsForItsPauseWhereCallsFailedRightAfterAPassedCheck) {
+TEST(Breaker, WaitsForItsPauseWhereACallFailedRightAfterAPassedCheck) {
   Rig rig;
   rig.fail(5);
   rig.breaker.check_passed(rig.now);

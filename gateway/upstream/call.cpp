@@ -85,13 +85,13 @@ std::optional<Error> Upstream::not_callable() const {
 }
 
 /// What an attempt says about the server.
-void Upstream::note(Guard::Ticket ticket, const mcp::Call& call, const Result<Answered>& answered) {
+void Upstream::note(Guard::Ticket ticket, TimePoint began, const Result<Answered>& answered) {
   if (answered && !answered->answer->is_server_failure) [[likely]] {
-    guard_.succeeded(ticket, call.received_at);
+    guard_.succeeded(ticket, began);
   } else if (stopping_) {
     guard_.abandoned(ticket);
   } else {
-    guard_.failed(ticket, answered ? server_failure() : answered.error(), Clock::now());
+    guard_.failed(ticket, answered ? server_failure() : answered.error(), began, Clock::now());
     health_check_.look();
   }
   if (guard_.changed()) breaker_changed();
@@ -113,8 +113,9 @@ void Upstream::breaker_changed() {
 Task<Result<Answered>> Upstream::attempt_again(const mcp::Call& call, Lower lower, client::Listener& listener) {
   auto ticket = admit();
   if (!ticket) co_return fail(std::move(ticket.error()));
+  const TimePoint began = Clock::now();
   auto answered = co_await attempt(call, lower, listener);
-  note(*ticket, call, answered);
+  note(*ticket, began, answered);
   co_return answered;
 }
 
@@ -130,7 +131,7 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
   const bool repeats = may_repeat(call, tool);
   Task<Result<Answered>> way = repeats ? repeat(call, lower, listener, *ticket) : attempt(call, lower, listener);
   auto answered = co_await std::move(way);
-  if (!repeats) note(*ticket, call, answered);
+  if (!repeats) note(*ticket, call.received_at, answered);
   if (refuses_completions(call, answered)) refused_completions_ = true;
   if (wants_other_headers(call, answered)) {
     const bool read = co_await reread(call.received_at);
@@ -159,17 +160,18 @@ bool Upstream::may_repeat(const mcp::Call& call, std::string_view tool) const {
 Task<Result<Answered>> Upstream::repeat(const mcp::Call& call, Lower lower, client::Listener& listener,
                                         Guard::Ticket ticket) {
   Witness witness(listener);
-  const TimePoint began = Clock::now();
+  const TimePoint first = Clock::now();
   for (std::size_t n = 1;; ++n) {
+    const TimePoint began = n == 1 ? first : Clock::now();
     Cancel patience;
     const Cancel::Hook stop(call.cancel, [&] { patience.request(call.cancel.reason()); });
     std::optional<net::Deadline> deadline;  // of the first attempt: the link's own
-    if (n > 1) deadline.emplace(environment_.loop.timers(), left(began), patience);
+    if (n > 1) deadline.emplace(environment_.loop.timers(), left(first), patience);
     const mcp::Call in{call.request, call.client, call.events, patience, call.received_at};
     auto answered = co_await attempt(in, lower, witness);
-    note(ticket, call, answered);
+    note(ticket, began, answered);
     if (answered || witness.heard() || call.cancel.requested() || stopping_) co_return answered;
-    const auto delay = retry_delay(answered.error(), n, began);
+    const auto delay = retry_delay(answered.error(), n, first);
     if (!delay) co_return answered;
     co_await environment_.loop.sleep(*delay, &call.cancel);
     if (answered.error().kind == Kind::outcome_unknown) {

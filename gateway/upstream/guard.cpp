@@ -15,6 +15,11 @@ using breaker::Verdict;
 constexpr Milliseconds kLongestRetryDelay{5'000};
 constexpr Milliseconds kCheckSlack{1'000};  // a check ends by itself; the breaker only waits for it a little longer
 
+/// Something broke that many calls may have been waiting for.
+bool is_loss(Kind kind) {
+  return kind == Kind::unavailable || kind == Kind::connection_lost || kind == Kind::outcome_unknown;
+}
+
 }  // namespace
 
 Error not_called(const std::string& server, std::string_view state, std::string message, Milliseconds retry_after) {
@@ -50,13 +55,17 @@ void Guard::remember(const Error& error, TimePoint now) {
   last_error_at_ = now;
 }
 
-void Guard::failed(Ticket ticket, const Error& error, TimePoint now) {
+void Guard::failed(Ticket ticket, const Error& error, TimePoint began, TimePoint now) {
   switch (breaker::verdict(error)) {
     case Verdict::healthy: return succeeded(ticket, now);
     case Verdict::unknown: return abandoned(ticket);
     case Verdict::failing: break;
   }
   remember(error, now);
+  if (is_loss(error.kind)) {
+    if (began <= lost_at_) return abandoned(ticket);
+    lost_at_ = now;
+  }
   breaker_.failed(ticket, now);
 }
 

@@ -39,7 +39,8 @@ class Guard {
     budget_.succeeded(when);
     heard_at_ = when;
   }
-  void failed(Ticket ticket, const Error& error, TimePoint now);
+  /// It was not. Calls that are lost together are one failure: those that began before the first of them was noticed say nothing new.
+  void failed(Ticket ticket, const Error& error, TimePoint began, TimePoint now);
   /// The attempt says nothing.
   void abandoned(Ticket ticket) { breaker_.abandoned(ticket); }
 
@@ -93,7 +94,7 @@ class Guard {
   Counters counters_;
   std::uint64_t seen_period_ = breaker_.period();
   std::size_t failed_checks_ = 0;  // in a row
-  TimePoint heard_at_{}, checked_at_{}, last_error_at_{};
+  TimePoint heard_at_{}, checked_at_{}, last_error_at_{}, lost_at_{};
   std::string last_error_;
 };
 

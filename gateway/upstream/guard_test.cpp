@@ -22,7 +22,7 @@ struct Rig {
     guard.heard(the_time);
   }
   void fail(int times = 1, const Error& error = broken()) {
-    for (int i = 0; i < times; ++i) guard.failed(guard.admit(&now).value(), error, the_time);
+    for (int i = 0; i < times; ++i) guard.failed(guard.admit(&now).value(), error, the_time, the_time);
   }
   Options options;
   Guard guard;
@@ -64,6 +64,31 @@ TEST(Guard, TakesNoOffenceAtWhatClientsDo) {
   rig.fail(100, {Kind::limit_exceeded, Origin::gateway, "too many"});
   EXPECT_EQ(rig.guard.breaker().state(), BreakerState::closed);
   EXPECT_FALSE(rig.guard.breaker().suspects());
+}
+
+TEST(Guard, CountsCallsThatAreLostTogetherOnce) {
+  Rig rig;
+  const Error lost{Kind::outcome_unknown, Origin::upstream, "gone"};
+  const TimePoint began = the_time;
+  for (int crash = 0; crash < 4; ++crash) {
+    const TimePoint start = the_time += seconds(1);
+    the_time += seconds(1);
+    for (int i = 0; i < 100; ++i) rig.guard.failed(*rig.guard.admit(&now), lost, start, the_time);
+  }
+  EXPECT_EQ(rig.guard.breaker().state(), BreakerState::closed);
+  rig.guard.failed(*rig.guard.admit(&now), lost, began, the_time);
+  EXPECT_EQ(rig.guard.breaker().state(), BreakerState::closed) << "it had waited longest";
+  the_time += seconds(1);
+  rig.guard.failed(*rig.guard.admit(&now), lost, the_time, the_time);
+  EXPECT_EQ(rig.guard.breaker().state(), BreakerState::open);
+}
+
+TEST(Guard, CountsEachCallThatTimesOut) {
+  Rig rig;
+  const TimePoint start = the_time;
+  the_time += seconds(60);
+  for (int i = 0; i < 5; ++i) rig.guard.failed(*rig.guard.admit(&now), broken(), start, the_time);
+  EXPECT_EQ(rig.guard.breaker().state(), BreakerState::open);
 }
 
 TEST(Guard, SaysOnceThatTheBreakerChanged) {

@@ -157,7 +157,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<Result<Answered>> attempt_in_slot(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<bool> wait_until_up(Cancel& cancel);
   [[nodiscard]] Result<Guard::Ticket> admit();
-  void note(Guard::Ticket ticket, const mcp::Call& call, const Result<Answered>& answered);
+  void note(Guard::Ticket ticket, TimePoint began, const Result<Answered>& answered);
   void breaker_changed();
   Task<Result<Answered>> attempt_again(const mcp::Call& call, Lower lower, client::Listener& listener);
   [[nodiscard]] bool may_repeat(const mcp::Call& call, std::string_view tool) const;
