@@ -178,8 +178,9 @@ Task<Result<Answered>> Upstream::repeat(const mcp::Call& call, Lower lower, clie
       wake_.notify();
       (void)co_await reconnected(call);
     }
+    if (call.cancel.requested()) co_return answered;
     auto next = admit();
-    if (!next || call.cancel.requested()) co_return answered;
+    if (!next) co_return answered;
     ticket = *next;
   }
 }
