@@ -1,5 +1,6 @@
 #include "src/net/client_pool.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -7,6 +8,7 @@
 #include <netinet/tcp.h>
 
 #include "src/net/loop_impl.hpp"
+#include "src/net/public_address.hpp"
 #include "src/net/resolve.hpp"
 
 namespace gatehouse::net {
@@ -25,6 +27,10 @@ Result<Fd> begin_connect(const Address& address) {
   }
   return fail(Kind::unavailable, Origin::upstream,
               "the server cannot be reached: " + std::error_code(errno, std::generic_category()).message());
+}
+
+bool all_public(const std::vector<Address>& addresses) {
+  return std::ranges::all_of(addresses, [](const Address& address) { return is_public(address.storage); });
 }
 
 }  // namespace
@@ -90,6 +96,9 @@ Task<Result<std::unique_ptr<ClientConnection>>> HttpClient::Impl::connect(const 
   const auto addresses = co_await resolve(loop, origin.host, origin.port, limit);
   Error reason = addresses ? Error{Kind::unavailable, gatehouse::Origin::upstream, "the server's name has no address"}
                            : addresses.error();
+  if (addresses && options.public_addresses_only && !all_public(*addresses)) {
+    co_return fail(Kind::unavailable, gatehouse::Origin::upstream, "the server's address is not a public one");
+  }
   for (std::size_t i = 0; addresses && i < addresses->size() && !limit.requested(); ++i) {
     auto fd = begin_connect((*addresses)[i]);
     if (!fd) {

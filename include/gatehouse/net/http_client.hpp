@@ -24,6 +24,9 @@ struct HttpClientOptions {
   std::size_t max_connections_per_origin = 4096;
   bool verify_tls = true;
   std::string ca_file;  ///< PEM; empty: the system's.
+  /// For addresses that others named: a name of which any address is not of the public Internet is not connected to (SB-32). What was
+  /// checked is what is connected to: names are looked up once.
+  bool public_addresses_only = false;
   // -- speed
   std::size_t max_idle_per_origin = 512;
   Milliseconds idle_timeout{60'000};     ///< Idle pooled connections older than this are closed.
