@@ -32,7 +32,8 @@ struct Principal : std::enable_shared_from_this<Principal> {
     std::string method = "none";
     std::string credential_id;     ///< Id of the key, hash of the token's `jti`, thumbprint: for logs, never a secret.
     std::optional<WallTime> time;  ///< When the user logged in (`auth_time`).
-    std::string acr;               ///< How strongly; empty: unknown.
+    std::optional<WallTime> issued_at;  ///< Of the token: what is revoked later is about it.
+    std::string acr;                    ///< How strongly; empty: unknown.
     std::vector<std::string> amr;
   };
   /// What the credential itself rules out, whatever the policy allows. Globs; empty: nothing.
