@@ -1,6 +1,7 @@
 #include <gatehouse/identity/issuer.hpp>
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 #include <gatehouse/base/broadcast.hpp>
@@ -25,6 +26,14 @@ Error unavailable(Milliseconds after, std::string why) {
 
 std::unexpected<Error> misconfigured(const IssuerOptions& options, std::string_view what) {
   return fail(Kind::invalid_config, Origin::gateway, "issuer '" + options.id + "': " + std::string(what));
+}
+
+/// Names that every second installation has: a token that somebody else asked for would be taken for one of ours. Rule: RS-46.
+bool is_generic(std::string_view audience) {
+  static constexpr std::array<std::string_view, 14> kGeneric = {"",       "*",       "account", "api",    "apis",
+                                                                "app",    "default", "mcp",     "public", "resource",
+                                                                "server", "service", "user",    "users"};
+  return std::ranges::find(kGeneric, audience) != kGeneric.end();
 }
 
 }  // namespace
@@ -222,6 +231,9 @@ Issuer::~Issuer() = default;
 Result<void> Issuer::check(const IssuerOptions& options) {
   if (options.issuer.empty()) return misconfigured(options, "the issuer's URL is missing");
   if (options.algorithms.empty()) return misconfigured(options, "no algorithm is allowed");
+  if (std::ranges::any_of(options.audiences, is_generic)) {
+    return misconfigured(options, "an audience has to name this gateway: tokens for others would be accepted");
+  }
   if (options.discovery != Discovery::fixed) {
     const auto url = metadata_url_of(options);
     return url ? Result<void>{} : misconfigured(options, url.error().message);

@@ -216,6 +216,8 @@ TEST(IssuerOptions, AreChecked) {
     return checked ? string("fine") : checked.error().message;
   };
   EXPECT_EQ(wrong({.id = "a", .issuer = "https://idp.example"}), "fine");
+  EXPECT_THAT(wrong({.id = "a", .issuer = "https://idp.example", .audiences = {"api"}}),
+              testing::HasSubstr("audience"));
   EXPECT_THAT(wrong({.id = "a"}), testing::HasSubstr("'a'"));
   EXPECT_THAT(wrong({.id = "a", .issuer = "http://idp.example"}), testing::HasSubstr("only https"));
   EXPECT_THAT(wrong({.id = "a", .issuer = "x", .discovery = Discovery::fixed}), testing::HasSubstr("keys"));
