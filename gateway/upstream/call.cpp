@@ -35,6 +35,11 @@ class Witness final : public client::Listener {
   bool heard_ = false;
 };
 
+/// Everybody without a login is one principal, but not everybody is one person.
+std::string_view takes_turns_as(const mcp::Client& client) {
+  return client.principal() == mcp::kAnonymous ? client.address : client.principal();
+}
+
 Error server_failure() {
   return {Kind::unavailable, Origin::upstream, "The server answered with an HTTP status of 5xx."};
 }
@@ -119,13 +124,23 @@ Task<Result<Answered>> Upstream::attempt_again(const mcp::Call& call, Lower lowe
   co_return answered;
 }
 
+/// As many calls run as may. What is known about the server may be another thing when it is this one's turn.
+Task<Result<Guard::Ticket>> Upstream::wait_for_turn(const mcp::Call& call, Guard::Ticket ticket) {
+  guard_.abandoned(ticket);
+  auto turn = co_await turns_.wait(takes_turns_as(call.client), call.cancel);
+  if (!turn) co_return fail(std::move(turn.error()));
+  auto again = admit();
+  if (!again) turns_.end();
+  co_return again;
+}
+
 Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client::Listener& listener,
                                       std::string_view tool) {
-  if (counters_.in_flight >= options_.max_concurrent) {
-    co_return fail(Kind::limit_exceeded, Origin::gateway,
-                   fmt::format("Too many calls to the server \"{}\" are running; try again later.", name()));
-  }
   auto ticket = admit();
+  if (ticket && !turns_.take()) {
+    auto turn = co_await wait_for_turn(call, *ticket);
+    ticket = std::move(turn);
+  }
   if (!ticket) co_return fail(std::move(ticket.error()));
   ++counters_.in_flight;
   const bool repeats = may_repeat(call, tool);
@@ -143,6 +158,7 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
     if (up) answered = co_await attempt_again(call, lower, listener);
   }
   --counters_.in_flight;
+  turns_.end();
   if (counters_.in_flight == 0) settled_.notify_all();
   if (!answered && answered.error().origin == Origin::upstream) name_server(answered.error());
   co_return answered;

@@ -62,7 +62,9 @@ struct Options {
   Milliseconds connect_timeout{5'000};
   Milliseconds probe_timeout{5'000};  ///< Era detection.
   std::size_t max_reply_bytes = 64u << 20;
-  std::size_t max_concurrent = 1024;  ///< Calls at a time; more are refused with -31007.
+  std::size_t max_concurrent = 1024;  ///< Calls at a time; more wait.
+  std::size_t queue = 256;            ///< Calls that wait, users in turn; more are refused with -31007.
+  Milliseconds queue_timeout{10'000};
   std::size_t max_bindings =
       32;  ///< Own connections for sessions that can be asked questions; more share one that cannot.
   Milliseconds first_byte_timeout{0};  ///< Longest wait for the first sign of an answer; 0: as `timeout`.

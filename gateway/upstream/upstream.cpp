@@ -83,6 +83,10 @@ Upstream::Upstream(Environment environment, Options options)
               .patience = options_.timeout,
               .roots_hold = options_.roots_hold}),
       hub_(std::make_shared<Hub>(environment_.loop, number_)),
+      turns_(environment_.loop.timers(), {.server = options_.name,
+                                          .running = options_.max_concurrent,
+                                          .waiting = options_.queue,
+                                          .patience = options_.queue_timeout}),
       refresh_timer_(environment_.loop.timers()),
       stale_timer_(environment_.loop.timers()),
       cooldown_timer_(environment_.loop.timers()) {}
@@ -405,6 +409,7 @@ Task<void> Upstream::stop(Milliseconds grace) {
   const Cancel::Hook late(patience, [this] { settled_.notify_all(); });
   while (counters_.in_flight > 0 && !patience.requested()) co_await settled_.wait();
   stopping_ = true;
+  turns_.close();
   environment_.changed = nullptr;
   tasks_.cancel().request(CancelReason::shutting_down);
   wake_.notify();

@@ -28,6 +28,7 @@
 #include "gateway/upstream/options.hpp"
 #include "gateway/upstream/session_views.hpp"
 #include "gateway/upstream/slots.hpp"
+#include "gateway/upstream/turns.hpp"
 
 /// One configured server: its connections, its lists, its health.
 namespace gatehouse::upstream {
@@ -81,6 +82,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   /// Sends one request on the connection that fits its asker and waits for the answer.
   /// A request is sent twice only if the first attempt provably did not run, or if it is a read or a tool that the operator declared
   /// safe (GB-006), within the budget for retries. `tool`: its name at the server, for `tools/call`.
+  /// While `max_concurrent` calls run, it waits for its turn.
   /// Errors: as client::Link::request; unavailable at once while the server is down or its breaker is open; limit_exceeded.
   Task<Result<Answered>> call(const mcp::Call& call, Lower lower, client::Listener& listener, std::string_view tool);
 
@@ -129,6 +131,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   [[nodiscard]] const Announcements& announcements() const { return announcements_; }
   [[nodiscard]] std::optional<mcp::Revision> revision() const;
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const Turns& turns() const { return turns_; }  ///< Of calls that wait because too many run.
   [[nodiscard]] std::size_t connections() const { return (main_ ? 1 : 0) + bindings_.size() + slots_.size(); }
 
  private:
@@ -158,6 +161,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<bool> wait_until_up(Cancel& cancel);
   [[nodiscard]] Result<Guard::Ticket> admit();
   void note(Guard::Ticket ticket, TimePoint began, const Result<Answered>& answered);
+  Task<Result<Guard::Ticket>> wait_for_turn(const mcp::Call& call, Guard::Ticket ticket);
   void breaker_changed();
   Task<Result<Answered>> attempt_again(const mcp::Call& call, Lower lower, client::Listener& listener);
   [[nodiscard]] bool may_repeat(const mcp::Call& call, std::string_view tool) const;
@@ -204,6 +208,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   LevelWishes wishes_;  // on the shared connection
   Announcements announced_{}, announcements_{};
   Counters counters_;
+  Turns turns_;
   Signal wake_;        // of `run`
   Broadcast settled_;  // state changed, calls in flight ended
   net::Timer refresh_timer_, stale_timer_, cooldown_timer_;
