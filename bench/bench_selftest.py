@@ -49,7 +49,7 @@ class StallingServer:
         self._ended.wait(self._seconds)
         if self._ended.is_set():
             return
-        connection, _ = self._listener.accept()
+        connection, (self.caller, _) = self._listener.accept()
         with connection:
             while request := connection.recv(65536):
                 number = re.search(rb'"id":(\d+)', request)[1].decode()
@@ -105,6 +105,12 @@ class EveryCallIsCountedOnce(WithBackend):
     def test_in_several_runs_on_the_same_connections(self):
         load = Load(self.stage, LOADGEN, serve(self.stage), None, connections=4)
         self.assertEqual([load.count(n)["answered"] for n in (1, 30, 7)], [1, 30, 7])
+
+    def test_from_the_address_that_is_named(self):
+        server = StallingServer(seconds=0)
+        with server as url:
+            single_run(LOADGEN, url, "--era", "modern", "--connections", 1, "--count", 1, "--from", "127.0.0.3")
+        self.assertEqual(server.caller, "127.0.0.3")
 
     def test_the_default_request_is_realistic(self):
         result = self.call([], "--count", 1)

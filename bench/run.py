@@ -11,7 +11,7 @@ import signal
 import sys
 
 from harness.effort import FULL, QUICK
-from harness.measures import flatness, internals, memory, neighbours, sizes, throughput
+from harness.measures import fairness, flatness, internals, memory, neighbours, sizes, throughput
 from harness.report import Report
 from harness.servers import Programs
 
@@ -25,6 +25,7 @@ SECTIONS = {
     "servers": ("From 1 to 100 servers", flatness.measure_servers),
     "tools": ("From 10 to 5,000 tools", flatness.measure_tools),
     "neighbours": ("Healthy servers beside ones that hang, crash, crawl and lie, 64 connections", neighbours.measure),
+    "fairness": ("One user beside the flood of another", fairness.measure),
     "memory": ("User memory of the gateway per idle thing", memory.measure),
     "instructions": ("User-space instructions per call", internals.measure_instructions),
     "syscalls": ("System calls per call, legacy", internals.measure_system_calls),

@@ -50,14 +50,15 @@ def start_backend(stage, programs, *options):
     return Server(wait_for_url(process, ready), [process.pid], process)
 
 
-def start_gatehouse(stage, programs, upstreams, wrapper=(), patience=15, options=None):
-    """`upstreams`: name -> URL. `wrapper` is a command to run it under, such as valgrind. `options`: name -> further keys."""
+def start_gatehouse(stage, programs, upstreams, wrapper=(), patience=15, options=None, more=()):
+    """`upstreams`: name -> URL. `wrapper` is a command to run it under, such as valgrind. `options`: name -> further keys.
+    `more`: further lines of the configuration."""
     config = stage.path("gatehouse.yaml")
     lines = ["listen: 127.0.0.1:0", "admin: {listen: 127.0.0.1:0}", "endpoints:",
              '  - {path: /mcp, servers: ["*"], separator: "."}', "servers:"]
-    more = {name: f", {keys}" for name, keys in (options or {}).items()}
-    lines += [f'  {name}: {{url: "{url}"{more.get(name, "")}}}' for name, url in upstreams.items()]
-    config.write_text("\n".join(lines) + "\n")
+    further = {name: f", {keys}" for name, keys in (options or {}).items()}
+    lines += [f'  {name}: {{url: "{url}"{further.get(name, "")}}}' for name, url in upstreams.items()]
+    config.write_text("\n".join([*lines, *more]) + "\n")
     ready = stage.path("gatehouse-url")
     command = [*wrapper, programs.gatehouse, "serve", "-c", config, "--ready-file", ready]
     process = stage.start(command, core=SERVER_CORE)

@@ -39,6 +39,10 @@ bool read_target(std::string_view url, Target& target) {
   return ::inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &target.address.sin_addr) == 1;
 }
 
+bool read_address(std::string_view text, in_addr& address) {
+  return ::inet_pton(AF_INET, std::string(text).c_str(), &address) == 1;
+}
+
 bool read_era(std::string_view text, Era& era) {
   era = text == "modern" ? Era::modern : Era::legacy;
   return text == "modern" || text == "legacy";
@@ -60,6 +64,8 @@ Options read_options(int argc, char** argv) {
       {"--era", "legacy|modern", "2025-11-25 with sessions (default), or 2026-07-28",
        [&o](std::string_view text) { return read_era(text, o.era); }},
       bench::count_flag("--connections", "keep-alive connections, each with its own session (64)", o.connections),
+      {"--from", "ADDRESS", "IPv4 address to connect from (any)",
+       [&o](std::string_view text) { return read_address(text, o.from); }},
       bench::number_flag("--rate", "CALLS", "open loop: calls per second; latency from the planned time", o.rate),
       bench::number_flag("--seconds", "S", "how long to send (1)", o.seconds),
       bench::count_flag("--count", "send exactly N calls instead", o.count),

@@ -9,8 +9,8 @@ namespace gatehouse::app {
 mcp::Implementation gateway_implementation() { return {"gatehouse", std::string(kVersion), "Gatehouse"}; }
 
 Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log,
-                   stages::Input::Parts input, const bridge::TaskOptions& task_options, const std::string& path,
-                   const transport::StreamableHttpOptions& options)
+                   ratelimit::Limiter& limiter, stages::Input::Parts input, const bridge::TaskOptions& task_options,
+                   const std::string& path, const transport::StreamableHttpOptions& options)
     : loop_(loop),
       roots_(input.means.roots),
       open_urls_(input.open_urls),
@@ -21,8 +21,12 @@ Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::Call
       task_options_(task_options),
       facades_(input.means, task_options),
       pumps_(loop),
-      pipeline_(pipeline::make_pipeline(
-          {metrics, call_log, watchers_, input, {{input.means, input.keys, task_options, pumps_}, facades_, routes_}})),
+      pipeline_(pipeline::make_pipeline({metrics,
+                                         call_log,
+                                         watchers_,
+                                         limiter,
+                                         input,
+                                         {{input.means, input.keys, task_options, pumps_}, facades_, routes_}})),
       server_info_(mcp::to_json(gateway_implementation()).str()),
       http_(loop, *this, options),
       http_sse_(loop, *this, http_.sessions(), options, transport::HttpSsePaths::below(path)) {}

@@ -17,8 +17,8 @@ namespace gatehouse::app {
 /// One path of the main listener: its sessions, its pipeline and the servers it shows at this moment.
 class Endpoint final : public mcp::Responder {
  public:
-  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, stages::Input::Parts input,
-           const bridge::TaskOptions& task_options, const std::string& path,
+  Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::CallLog& call_log, ratelimit::Limiter& limiter,
+           stages::Input::Parts input, const bridge::TaskOptions& task_options, const std::string& path,
            const transport::StreamableHttpOptions& options);
 
   Task<void> serve(net::HttpExchange& exchange);

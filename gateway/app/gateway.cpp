@@ -10,6 +10,7 @@
 #include <gatehouse/mcp/error_codes.hpp>
 
 #include "gateway/app/version.hpp"
+#include "gateway/seal/random.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -34,6 +35,12 @@ seal::KeyRing token_keys(const std::vector<std::string>& secrets) {
   return keys ? std::move(*keys) : seal::KeyRing::random();
 }
 
+ratelimit::Seed random_seed() {
+  ratelimit::Seed seed;
+  seal::random_bytes(seed);
+  return seed;
+}
+
 telemetry::Format log_format(const config::Log& log) {
   return log.format == config::LogFormat::json ? telemetry::Format::json : telemetry::Format::text;
 }
@@ -45,6 +52,8 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
       config_(std::move(config)),
       via_("1.1 gatehouse-" + transport::random_id()),
       call_log_(STDERR_FILENO, log_format(config_.log), config_.log.calls),
+      limiter_(random_seed(), buckets_),
+      gate_(random_seed(), config_.limits.preauth),
       keys_(token_keys(config_.token_keys)),
       http_client_(loop, {}),
       servers_({.loop = loop,
@@ -77,6 +86,7 @@ Result<void> Gateway::start(Listener main) {
     log::info("admin listening", {{"url", "http://" + admin_bound->str()}});
   }
   register_metrics();
+  limiter_.configure(config::limits_of(config_));
   mount();
   servers_.apply(config_.servers, config_.limits.drain);
   show_routes();
@@ -122,7 +132,7 @@ void Gateway::mount() {
       endpoints_.back().endpoint->set_options(front_options());
       before.erase(same);
     } else {
-      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, input_parts(),
+      endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, limiter_, input_parts(),
                                                                 config_.tasks, options.path, front_options())});
     }
   }
@@ -236,11 +246,16 @@ Task<Result<void>> Gateway::serve_channel(transport::Channel& channel, const OnC
 
 void Gateway::reload(config::Config config) {
   const bool listeners_changed = config.listen != config_.listen || config.admin != config_.admin;
-  const bool limits_changed = config.limits != config_.limits;
+  config::Limits restarting = config.limits;
+  restarting.rates = config_.limits.rates;
+  restarting.preauth = config_.limits.preauth;
+  const bool limits_changed = restarting != config_.limits;
   if (listeners_changed || limits_changed)
     log::warn("changes of listeners and connection limits take effect after a restart");
   if (config.token_keys != config_.token_keys) keys_ = token_keys(config.token_keys);
   config_ = std::move(config);
+  limiter_.configure(config::limits_of(config_));
+  gate_.set_options(config_.limits.preauth);
   mount();
   servers_.apply(config_.servers, config_.limits.drain);
   show_routes();
@@ -293,6 +308,25 @@ Task<void> Gateway::serve_page(net::HttpExchange& exchange) {
                               net::Header{"Cache-Control", "no-store"}};
   const json::Pieces body(1, text);
   (void)co_await exchange.respond(!health_page ? 404 : draining_ ? 503 : 200, headers, body);
+}
+
+std::unique_ptr<net::HttpHandler::Refusal> Gateway::refuse_early(const net::RequestHead&, std::string_view address) {
+  if (!gate_.limits_requests()) return nullptr;
+  const TimePoint now = Clock::now();
+  const auto wait = gate_.request(address, now);
+  if (wait <= ratelimit::Nanoseconds{0}) return nullptr;
+  if (const auto times = gate_.reminder(address, now))
+    log::warn("network sends too much", {{"address", address}, {"times", std::to_string(*times), true}});
+  auto refusal = std::make_unique<Refusal>();
+  refusal->status = 429;
+  refusal->headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  const auto data =
+      json::Value::object({{"limit", "preauth"},
+                           {"scope", "ip"},
+                           {"retryAfterMs", static_cast<std::int64_t>(std::chrono::ceil<Milliseconds>(wait).count())}});
+  refusal->body = jsonrpc::error_response({}, mcp::code::kLimitExceeded,
+                                          "Too many requests come from your network; try again later.", data.str());
+  return refusal;
 }
 
 std::string Gateway::error_body(int, const Error& error) {

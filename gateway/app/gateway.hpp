@@ -12,6 +12,7 @@
 #include "gateway/app/endpoint.hpp"
 #include "gateway/app/servers.hpp"
 #include "gateway/config/config.hpp"
+#include "gateway/ratelimit/limiter.hpp"
 #include "gateway/seal/seal.hpp"
 #include "gateway/telemetry/call_log.hpp"
 #include "gateway/telemetry/metrics.hpp"
@@ -49,6 +50,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
 
  private:
   Task<void> serve(net::HttpExchange& exchange) override;
+  std::unique_ptr<Refusal> refuse_early(const net::RequestHead& head, std::string_view peer_address) override;
   std::string error_body(int status, const Error& error) override;
   Task<void> serve_page(net::HttpExchange& exchange);  ///< What belongs to no endpoint.
   // admin::Status
@@ -73,6 +75,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   [[nodiscard]] std::shared_ptr<transport::Session> find_session(std::string_view id);
   void session_changed(std::string_view session);
   void register_metrics();
+  void observe_limits();
   void tick();
 
   net::Loop& loop_;
@@ -80,7 +83,11 @@ class Gateway final : net::HttpHandler, public admin::Status {
   std::string via_;
   telemetry::Metrics metrics_;
   std::vector<std::pair<std::string, std::string>> server_series_;  // name and labels of those that metrics_ has now
+  std::vector<std::string> limit_labels_;                           // the same for limits
   telemetry::CallLog call_log_;
+  ratelimit::LocalStore buckets_;
+  ratelimit::Limiter limiter_;
+  ratelimit::Gate gate_;
   seal::KeyRing keys_;
   asking::RootsCache roots_;
   const asking::Means means_{loop_, config_.questions, roots_};

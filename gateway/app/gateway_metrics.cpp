@@ -65,6 +65,14 @@ constexpr Series kServerSeries[] = {
      R"(,result="passed")"},
     {"gatehouse_server_health_checks_total", Type::counter, kChecks, &guarded<&Guard::Counters::checks_failed>,
      R"(,result="failed")"},
+    {"gatehouse_server_queue_length", Type::gauge, "Calls that wait because max_concurrent calls run.",
+     [](const upstream::Upstream& s) { return static_cast<double>(s.turns().waiting()); }},
+    {"gatehouse_server_queued_total", Type::counter, "Calls that waited so.",
+     [](const upstream::Upstream& s) { return static_cast<double>(s.turns().counters().waits); }},
+    {"gatehouse_server_queue_refused_total", Type::counter, "Calls that did not get a turn.",
+     [](const upstream::Upstream& s) { return static_cast<double>(s.turns().counters().refused); }},
+    {"gatehouse_server_queue_wait_seconds_total", Type::counter, "Time that calls waited so, all together.",
+     [](const upstream::Upstream& s) { return std::chrono::duration<double>(s.turns().counters().waited).count(); }},
 };
 
 }  // namespace
@@ -102,6 +110,12 @@ void Gateway::register_metrics() {
           [this] { return static_cast<double>(http_server_.counters().refused); });
   counter("gatehouse_bad_requests_total", "Requests that are no valid HTTP.",
           [this] { return static_cast<double>(http_server_.counters().bad_requests); });
+  counter("gatehouse_preauth_refused_total", "Requests refused because of limits.preauth.rate.",
+          [this] { return static_cast<double>(gate_.counters().requests); });
+  counter("gatehouse_credentials_refused_total", "Credentials that were not looked at, or too many wrong ones.",
+          [this] { return static_cast<double>(gate_.counters().credentials); });
+  gauge("gatehouse_preauth_networks", "Networks that limits.preauth.rate knows.",
+        [this] { return static_cast<double>(gate_.networks()); });
   gauge("gatehouse_upstream_connections", "Open HTTP connections to servers.",
         [this] { return static_cast<double>(http_client_.counters().open_connections); });
   gauge("gatehouse_child_processes", "Servers running as child processes.", [this] {
@@ -124,7 +138,29 @@ std::string Gateway::metrics_text() {
                        [server, read = series.read] { return read(*server); });
     }
   }
+  observe_limits();
   return metrics_.text();
+}
+
+/// Limits come and go with reloads, too.
+void Gateway::observe_limits() {
+  for (const std::string& label : std::exchange(limit_labels_, {}))
+    for (const auto* name : {"gatehouse_limit_refused_total", "gatehouse_limit_observed_total", "gatehouse_limit_keys"})
+      metrics_.forget(name, label);
+  for (const auto& rule : limiter_.rules()) {
+    const std::string label = "limit=" + telemetry::label_value(rule->limit.id);
+    limit_labels_.push_back(label);
+    const auto observe = [&](const char* name, Type type, const char* help, double (*read)(const ratelimit::Rule&)) {
+      metrics_.observe(name, label, type, help, [rule, read] { return read(*rule); });
+    };
+    observe("gatehouse_limit_refused_total", Type::counter, "Requests that the limit refused.",
+            [](const ratelimit::Rule& r) { return static_cast<double>(r.refused); });
+    observe("gatehouse_limit_observed_total", Type::counter, "Requests that it would have refused in mode enforce.",
+            [](const ratelimit::Rule& r) { return static_cast<double>(r.observed); });
+    observe("gatehouse_limit_keys", Type::gauge,
+            "Buckets that it knows; of limits on calls at a time: with running calls.",
+            [](const ratelimit::Rule& r) { return static_cast<double>(r.keys()); });
+  }
 }
 
 }  // namespace gatehouse::app

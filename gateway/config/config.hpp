@@ -14,6 +14,8 @@
 
 #include "gateway/bridge/question_options.hpp"
 #include "gateway/bridge/task_options.hpp"
+#include "gateway/ratelimit/gate.hpp"
+#include "gateway/ratelimit/limit.hpp"
 #include "gateway/upstream/options.hpp"
 
 /// The configuration as it was meant, after reading and checking. Defaults stand here and nowhere else.
@@ -50,8 +52,25 @@ using Questions = bridge::QuestionOptions;
 using Tasks = bridge::TaskOptions;
 using Server = upstream::Options;  ///< Entry of `servers`, in full.
 
+/// Entry of `limits.rates`, as it is written.
+struct RateLimit {
+  std::string id;  ///< Empty: ratelimit::default_id.
+  std::vector<std::string> per, match, methods;
+  ratelimit::Group group = ratelimit::Group::calls;
+  ratelimit::Rate rate;
+  std::size_t burst = 0;
+  std::size_t concurrency = 0;
+  ratelimit::Mode mode = ratelimit::Mode::enforce;
+  std::size_t max_keys = 100'000;
+
+  bool operator==(const RateLimit&) const = default;
+};
+using Preauth = ratelimit::GateOptions;
+
 /// Bounds towards clients.
 struct Limits {
+  std::vector<RateLimit> rates;
+  Preauth preauth;
   std::size_t max_body_bytes = 4u << 20;
   std::size_t max_head_bytes = 32u << 10;
   std::size_t max_json_depth = 128;
@@ -105,5 +124,9 @@ struct Config {
   /// Whatever stands here is shown by its reference and never by its value.
   std::map<std::string, std::string, std::less<>> references;
 };
+
+/// REQUIRES: checked by `validate`.
+[[nodiscard]] ratelimit::Limit limit_of(const RateLimit& written);
+[[nodiscard]] std::vector<ratelimit::Limit> limits_of(const Config& config);
 
 }  // namespace gatehouse::config

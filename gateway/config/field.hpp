@@ -82,6 +82,7 @@ inline constexpr std::uint64_t kKiB = 1u << 10, kMiB = 1u << 20, kGiB = 1u << 30
 constexpr Key program(Key key) { return key.side = Side::program, key; }
 constexpr Key address(Key key) { return key.side = Side::address, key; }
 constexpr Key secret(Key key) { return key.secret = true, key; }
+constexpr Key or_one(Key key) { return key.or_one = true, key; }
 constexpr Key one_of(std::span<const std::string_view> choices, Key key) { return key.choices = choices, key; }
 constexpr Key in(std::uint64_t least, std::uint64_t most, Key key) { return key.least = least, key.most = most, key; }
 

@@ -72,6 +72,9 @@ constexpr std::array kEndpoint = {
 };
 
 constexpr std::array kLimits = {
+    part<&Limits::rates, rates_section>(
+        "rates", "How much each user, tool, … may have. A list as the value of `limits` is short for this."),
+    part<&Limits::preauth, preauth_section>("preauth", "What is counted before anybody knows who sends a request."),
     in(kKiB, kGiB, {"max_body_bytes", Shape::bytes, at<&Limits::max_body_bytes>, "Longest request body."}),
     in(kKiB, kMiB,
        {"max_head_bytes", Shape::bytes, at<&Limits::max_head_bytes>, "Longest request line and headers together."}),
@@ -179,7 +182,7 @@ constexpr std::array kLog = {
 const Section kTopSection{"", "The file itself.", kTop, &fresh<Config>};
 const Section kAdminSection{"admin", "The listener for operators. `admin: off` for none.", kAdmin, &fresh<Config>};
 const Section kEndpointSection{"endpoints[]", "A path where clients connect.", kEndpoint, &fresh<Endpoint>};
-const Section kLimitsSection{"limits", "Bounds towards clients.", kLimits, &fresh<Limits>};
+const Section kLimitsSection{"limits", "Bounds towards clients. See [limits](limits.md).", kLimits, &fresh<Limits>};
 const Section kQuestionsSection{"questions",
                                 "Bounds of what servers ask people through clients. See [bridging](bridging.md).",
                                 kQuestions, &fresh<Questions>};
@@ -206,7 +209,8 @@ std::span<const Section* const> all_sections() {
   static const std::vector<const Section*> all = [] {
     std::vector<const Section*> sections = {&kTopSection, &kAdminSection, &kEndpointSection, &server_section()};
     for (const ServerPart& part : server_parts()) sections.push_back(&part.section);
-    sections.insert(sections.end(), {&kLimitsSection, &kQuestionsSection, &kTasksSection, &kLogSection});
+    sections.insert(sections.end(), {&kLimitsSection, &rates_section(), &preauth_section(), &kQuestionsSection,
+                                     &kTasksSection, &kLogSection});
     return sections;
   }();
   return all;
@@ -229,6 +233,7 @@ std::string scalar_text(const Key& key, const Slot& slot) {
       return *address ? (*address)->str() : "off";
     }
     std::string operator()(const std::optional<net::Url>* url) const { return *url ? (*url)->str() : ""; }
+    std::string operator()(const ratelimit::Rate* rate) const { return rate->count ? to_string(*rate) : "off"; }
     std::string operator()(const Choice& choice) const {
       const auto index = choice.get(choice.field);
       return index < key.choices.size() ? std::string(key.choices[index]) : std::string();

@@ -18,7 +18,7 @@ using Texts = std::vector<std::string>;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// How a value is written.
-enum class Shape { text, flag, duration, bytes, count, choice, texts, pairs, address, url, section };
+enum class Shape { text, flag, duration, bytes, count, choice, rate, texts, pairs, address, url, section };
 
 /// A field of an enumeration, seen as an index into the key's choices.
 struct Choice {
@@ -28,8 +28,9 @@ struct Choice {
 };
 
 /// Where the value of a key lives.
-using Slot = std::variant<std::monostate, std::string*, bool*, Milliseconds*, std::size_t*, Texts*, Pairs*,
-                          net::ListenAddress*, std::optional<net::ListenAddress>*, std::optional<net::Url>*, Choice>;
+using Slot =
+    std::variant<std::monostate, std::string*, bool*, Milliseconds*, std::size_t*, Texts*, Pairs*, net::ListenAddress*,
+                 std::optional<net::ListenAddress>*, std::optional<net::Url>*, ratelimit::Rate*, Choice>;
 
 /// Servers are programs or addresses; some keys make sense for one of them only.
 enum class Side { both, program, address };
@@ -56,6 +57,7 @@ struct Key {
   std::span<const std::string_view> choices = {};  ///< In the order of the enumeration.
   Side side = Side::both;
   bool secret = false;             ///< `file:PATH` is read; literal values are masked.
+  bool or_one = false;             ///< A list of one may be written without its brackets.
   const Nested* nested = nullptr;  ///< Of a section for which its table is all there is to know.
 };
 
@@ -85,6 +87,8 @@ struct ServerPart {
 [[nodiscard]] std::span<const ServerPart> server_parts();
 [[nodiscard]] const ServerPart& server_part(std::string_view name);  ///< REQUIRES: there is one.
 [[nodiscard]] const Section& limits_section();                       ///< Owner: Limits.
+[[nodiscard]] const Section& rates_section();                        ///< Owner: RateLimit.
+[[nodiscard]] const Section& preauth_section();                      ///< Owner: Preauth.
 [[nodiscard]] const Section& questions_section();                    ///< Owner: Questions.
 [[nodiscard]] const Section& tasks_section();                        ///< Owner: Tasks.
 [[nodiscard]] const Section& log_section();                          ///< Owner: Log.

@@ -47,7 +47,11 @@ constexpr std::array kServer = {
        {"max_reply_bytes", Shape::bytes, at<&Server::max_reply_bytes>, "Longest message accepted from the server."}),
     in(1, 1'000'000,
        {"max_concurrent", Shape::count, at<&Server::max_concurrent>,
-        "Calls at a time; more are refused with error -31007."}),
+        "Calls at a time. More wait: each user's calls in turn with everybody else's."}),
+    in(0, 1'000'000,
+       {"queue", Shape::count, at<&Server::queue>,
+        "Calls that wait; more are refused with error -31007, those first of whom the most wait. 0: none waits."}),
+    in(10, kHour, {"queue_timeout", Shape::duration, at<&Server::queue_timeout>, "Longest time that a call waits so."}),
     in(0, 100'000,
        {"max_bindings", Shape::count, at<&Server::max_bindings>,
         "Connections (or processes) of their own for client sessions that can be asked questions; further "

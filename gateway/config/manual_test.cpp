@@ -28,7 +28,10 @@ std::string type_name(const Key& key) {
     case Shape::duration: return "duration";
     case Shape::bytes: return "size";
     case Shape::count: return "number";
-    case Shape::texts: return key.secret ? "list of secrets" : "list of texts";
+    case Shape::rate: return "rate";
+    case Shape::texts:
+      if (!key.choices.empty()) break;
+      return key.or_one ? "text or list of texts" : key.secret ? "list of secrets" : "list of texts";
     case Shape::pairs: return key.secret ? "map of secrets" : "map of texts";
     case Shape::address: return "host:port";
     case Shape::url: return "URL";
@@ -40,7 +43,7 @@ std::string type_name(const Key& key) {
   }
   std::string out;
   for (const std::string_view choice : key.choices) out += (out.empty() ? "`" : ", `") + std::string(choice) + "`";
-  return out;
+  return key.shape == Shape::texts ? "one or a list of " + out : out;
 }
 
 std::string default_text(const Section& section, const Key& key) {
@@ -111,7 +114,7 @@ TEST(ConfigSchema, KnowsEveryKey) {
   expect_keys(admin_section(), top.find("admin")->find("anyOf")->as_array()->at(1));
   expect_keys(endpoint_section(), *top.find("endpoints")->find("items"));
   expect_keys(server_section(), *schema->find("$defs")->find("server"));
-  expect_keys(limits_section(), *top.find("limits"));
+  expect_keys(limits_section(), top.find("limits")->find("anyOf")->as_array()->at(1));
   const json::Value& server = *schema->find("$defs")->find("server")->find("properties");
   for (const ServerPart& part : server_parts())
     expect_keys(part.section, server.find(part.name)->find("anyOf")->as_array()->at(1));

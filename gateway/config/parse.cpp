@@ -108,6 +108,14 @@ void read_server_part(Reading& reading, Server& server, const Member& member, co
   }
 }
 
+/// A list is short for `rates`.
+void read_limits(Reading& reading, const Node& node, const std::string& path) {
+  Limits& limits = reading.config.limits;
+  if (node.is_list())
+    return read_nested(reading, *limits_section().find("rates")->nested, node, path + ".rates", &limits);
+  read_section(reading, limits_section(), node, path, &limits, no_sections);
+}
+
 void read_servers(Reading& reading, const Node& node, const std::string& path) {
   if (node.kind == Node::Kind::null) return;
   if (!node.is_map())
@@ -146,11 +154,10 @@ void read_admin(Reading& reading, const Node& node, const std::string& path) {
 
 void parse(Reading& reading, const Node& root) {
   const auto on_section = [&reading](const Member& member, const std::string& path) {
-    Config& config = reading.config;
     if (member.key == "admin") return read_admin(reading, member.value, path);
     if (member.key == "endpoints") return read_endpoints(reading, member.value, path);
     if (member.key == "servers") return read_servers(reading, member.value, path);
-    read_section(reading, limits_section(), member.value, path, &config.limits, no_sections);
+    read_limits(reading, member.value, path);
   };
   read_section(reading, top_section(), root, "", &reading.config, on_section);
 }

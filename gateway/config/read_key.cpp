@@ -73,14 +73,37 @@ struct Writer {
     if (in_range(*text, *value)) *field = *value;
   }
 
-  void operator()(Texts* field) const {
-    if (!node.is_list()) return refuse("must be a list, not " + std::string(kind_name(node)));
-    field->clear();
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-      const std::string item_path = path + "[" + std::to_string(i) + "]";
-      if (auto text = read_scalar(reading, node.items[i], item_path, key.secret))
-        field->push_back(std::move(text->value));
+  void operator()(ratelimit::Rate* field) const {
+    const auto text = scalar();
+    if (!text) return;
+    if (text->value == "off" || text->value == "false") {
+      *field = {};
+      return;
     }
+    const auto value = ratelimit::parse_rate(text->value);
+    if (!value) return refuse(shown(key, *text) + value.error());
+    *field = *value;
+  }
+
+  void operator()(Texts* field) const {
+    if (node.is_scalar() && key.or_one) {
+      field->clear();
+      return item(node, path, *field);
+    }
+    if (!node.is_list())
+      return refuse((key.or_one ? "must be text or a list, not " : "must be a list, not ") +
+                    std::string(kind_name(node)));
+    field->clear();
+    for (std::size_t i = 0; i < node.items.size(); ++i)
+      item(node.items[i], path + "[" + std::to_string(i) + "]", *field);
+  }
+
+  void item(const Node& one, const std::string& item_path, Texts& field) const {
+    auto text = read_scalar(reading, one, item_path, key.secret);
+    if (!text) return;
+    if (!key.choices.empty() && std::ranges::find(key.choices, text->value) == key.choices.end())
+      return reading.problem(one.line, item_path, shown(key, *text) + "is none of " + join(key.choices));
+    field.push_back(std::move(text->value));
   }
 
   void operator()(Pairs* field) const {

@@ -34,6 +34,7 @@ void parse(Reading& reading, const Node& root);
 void parse_client(Reading& reading, const Node& root);
 /// Everything that needs more than one value, and the rules for names, paths, addresses and headers.
 void validate(Reading& reading);
+void validate_limits(Reading& reading);  ///< Its part for `limits.rates` and `limits.preauth`.
 
 /// Reads one value of any shape but a section into its field; problems go to `reading`.
 void read_key(Reading& reading, const Key& key, const Node& node, const std::string& path, const Slot& slot);

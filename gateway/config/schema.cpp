@@ -34,6 +34,12 @@ Value choices(const Key& key) {
   return Value::object({{"enum", Value(std::move(words))}});
 }
 
+Value texts(const Key& key) {
+  const Value item = key.choices.empty() ? ref("scalar") : choices(key);
+  Value list = Value::object({{"type", "array"}, {"items", item}});
+  return key.or_one ? any_of(item, std::move(list)) : list;
+}
+
 Value value_schema(const Key& key) {
   switch (key.shape) {
     case Shape::text:
@@ -49,7 +55,8 @@ Value value_schema(const Key& key) {
       return any_of(std::move(count), ref("reference"));
     }
     case Shape::choice: return any_of(choices(key), ref("reference"));
-    case Shape::texts: return Value::object({{"type", "array"}, {"items", ref("scalar")}});
+    case Shape::rate: return any_of(ref("rate"), ref("reference"));
+    case Shape::texts: return texts(key);
     case Shape::pairs: return Value::object({{"type", "object"}, {"additionalProperties", ref("scalar")}});
     case Shape::section: break;
   }
@@ -126,8 +133,16 @@ Value definitions() {
            {{"anyOf", Value::array({Value::object({{"type", "integer"}, {"minimum", 0}}),
                                     Value::object({{"type", "string"},
                                                    {"pattern", "^[0-9]+ ?(B|kB|KB|MB|GB|KiB|MiB|GiB)?$"}})})}})},
+      {"rate", any_of(off(), Value::object({{"type", "string"}, {"pattern", "^[0-9]+/[smhd]$"}}))},
       {"server", server_schema()},
   });
+}
+
+/// A list of rates, or everything by name.
+Value limits_schema() {
+  Value schema = section_schema(limits_section());
+  Value rates = *schema.find("properties")->find("rates");
+  return any_of(std::move(rates), std::move(schema));
 }
 
 }  // namespace
@@ -146,7 +161,7 @@ std::string schema_json() {
            Value::object({{"type", Value::array({"object", "null"})},
                           {"propertyNames", Value::object({{"pattern", "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"}})},
                           {"additionalProperties", ref("server")}}));
-  describe("limits", section_schema(limits_section()));
+  describe("limits", limits_schema());
   Value out = Value::object(
       {{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Gatehouse configuration"}});
   for (auto& [name, value] : *schema.as_object()) out.set(name, std::move(value));

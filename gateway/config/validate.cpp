@@ -264,6 +264,9 @@ class Validation {
 
 }  // namespace
 
-void validate(Reading& reading) { Validation(reading).run(); }
+void validate(Reading& reading) {
+  Validation(reading).run();
+  validate_limits(reading);
+}
 
 }  // namespace gatehouse::config

@@ -1,4 +1,5 @@
 #pragma once
+#include "gateway/ratelimit/limiter.hpp"
 #include "gateway/stages/call.hpp"
 #include "gateway/stages/input.hpp"
 #include "gateway/stages/tasks.hpp"
@@ -13,6 +14,7 @@ struct Parts {
   telemetry::Metrics& metrics;
   telemetry::CallLog& call_log;
   stages::Watchers& watchers;
+  ratelimit::Limiter& limiter;
   stages::Input::Parts input;
   stages::Tasks::Parts tasks;
 };

@@ -48,7 +48,7 @@ TEST(Backoff, StaysWithinItsBound) {
 }
 
 GateOptions gate_options() {
-  return {.rate = {10, Milliseconds{1'000}}, .burst = 3, .failures = {6, Milliseconds{60'000}}, .backoff = kOptions};
+  return {.rate = {10, Milliseconds{1'000}}, .burst = 3, .failures = {6, Milliseconds{60'000}}, .free_failures = 2};
 }
 
 TEST(Gate, CountsRequestsByNetwork) {
@@ -71,6 +71,23 @@ TEST(Gate, MakesWhoGuessesOneKeyWait) {
   EXPECT_EQ(gate.attempt("192.0.2.2", "key-1", kStart), Nanoseconds{0}) << "nobody can lock out a key's owner";
   gate.succeeded("192.0.2.1", "key-1");
   EXPECT_EQ(gate.attempt("192.0.2.1", "key-1", kStart), Nanoseconds{0});
+}
+
+TEST(Gate, IsQuietUntilSomethingIsWrongAndAgainMuchLater) {
+  Gate gate(kSeed, gate_options());
+  EXPECT_TRUE(gate.is_quiet(kStart));
+  EXPECT_EQ(gate.failed("192.0.2.1", "key-1", kStart), Nanoseconds{0});
+  EXPECT_FALSE(gate.is_quiet(kStart));
+  EXPECT_FALSE(gate.is_quiet(kStart + seconds(60)));
+  EXPECT_TRUE(gate.is_quiet(kStart + std::chrono::hours(1)));
+}
+
+TEST(Gate, SaysWhenAWrongCredentialWasOneTooMany) {
+  Gate gate(kSeed, gate_options());
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(gate.failed("192.0.2.1", std::to_string(i), kStart), Nanoseconds{0});
+  EXPECT_EQ(gate.failed("192.0.2.1", "7", kStart), seconds(10));
+  EXPECT_EQ(gate.failed("192.0.2.2", "7", kStart), Nanoseconds{0});
+  EXPECT_EQ(gate.repeat("192.0.2.1", "8", kStart), Nanoseconds{0}) << "what was right before is looked at";
 }
 
 TEST(Gate, MakesWhoTriesManyKeysWait) {

@@ -33,7 +33,7 @@ inline void KeyMaker::round() {
 
 inline void KeyMaker::block(std::uint64_t word) {
   v3_ ^= word;
-  round(), round();
+  round();
   v0_ ^= word;
 }
 
@@ -58,11 +58,11 @@ KeyMaker& KeyMaker::add(std::uint64_t number) {
 Key KeyMaker::finish() {
   block(rest_ | length_ << 56);
   v2_ ^= 0xee;
-  round(), round(), round(), round();
+  round(), round(), round();
   Key key;
   key.low = v0_ ^ v1_ ^ v2_ ^ v3_;
   v1_ ^= 0xdd;
-  round(), round(), round(), round();
+  round(), round(), round();
   key.high = v0_ ^ v1_ ^ v2_ ^ v3_;
   return key;
 }

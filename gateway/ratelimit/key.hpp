@@ -25,7 +25,7 @@ struct KeyHash {
 /// Random bytes of this process.
 using Seed = std::array<std::uint8_t, 16>;
 
-/// SipHash-2-4 with 128 bits (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), piece by piece.
+/// SipHash-1-3 with 128 bits (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), piece by piece.
 class KeyMaker {
  public:
   explicit KeyMaker(const Seed& seed);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 namespace gatehouse::ratelimit {
 namespace {
@@ -21,12 +20,9 @@ std::optional<Dimension> parse_dimension(std::string_view text) {
   return static_cast<Dimension>(found - kNames.begin());
 }
 
-std::size_t Dimensions::size() const { return static_cast<std::size_t>(std::popcount(bits_)); }
-
 std::string to_string(Dimensions dimensions) {
   std::string out;
-  for (std::size_t i = 0; i < kDimensions; ++i)
-    if (dimensions.has(static_cast<Dimension>(i))) out.append(out.empty() ? "" : "+").append(kNames[i]);
+  for (const Dimension dimension : dimensions) out.append(out.empty() ? "" : "+").append(to_string(dimension));
   return out;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -39,9 +40,22 @@ class Dimensions {
   constexpr void add(Dimension dimension) { bits_ = static_cast<std::uint16_t>(bits_ | bit(dimension)); }
   [[nodiscard]] constexpr bool has(Dimension dimension) const { return bits_ & bit(dimension); }
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
-  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] constexpr std::size_t size() const { return static_cast<std::size_t>(std::popcount(bits_)); }
   [[nodiscard]] constexpr std::uint16_t bits() const { return bits_; }
   bool operator==(const Dimensions&) const = default;
+
+  class Iterator {
+   public:
+    constexpr explicit Iterator(std::uint16_t bits) : bits_(bits) {}
+    constexpr Dimension operator*() const { return static_cast<Dimension>(std::countr_zero(bits_)); }
+    constexpr Iterator& operator++() { return bits_ &= static_cast<std::uint16_t>(bits_ - 1), *this; }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    std::uint16_t bits_;  // those that are left
+  };
+  [[nodiscard]] constexpr Iterator begin() const { return Iterator(bits_); }
+  [[nodiscard]] constexpr Iterator end() const { return Iterator(0); }
 
  private:
   static constexpr std::uint16_t bit(Dimension dimension) {

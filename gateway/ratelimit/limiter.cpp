@@ -9,9 +9,7 @@ namespace {
 constexpr Milliseconds kBusyPatience{1'000};  // when a running call will end is not known
 
 bool is_about(const Limit& limit, const Subject& subject) {
-  if (limit.match.empty()) return true;
-  return !subject.target.server.empty() &&
-         std::ranges::any_of(limit.match, [&](const std::string& pattern) { return matches(pattern, subject.target); });
+  return limit.match.empty() || (!subject.target.server.empty() && matches(limit.match, subject.target));
 }
 
 std::optional<Key> key_for(const Rule& rule, const Subject& subject, SubjectKeys& keys) {

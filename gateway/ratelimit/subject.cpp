@@ -1,13 +1,13 @@
 #include "gateway/ratelimit/subject.hpp"
 
-#include <arpa/inet.h>
+#include <algorithm>
 
-#include <cstring>
+#include <gatehouse/base/address_range.hpp>
+#include <gatehouse/base/wildcard.hpp>
 
 namespace gatehouse::ratelimit {
 namespace {
 
-constexpr std::size_t kMaxAddress = 45;
 constexpr std::size_t kMaxShown = 200;
 
 /// Of everything but the tool, which has two parts.
@@ -28,23 +28,24 @@ std::string_view text_of(const Subject& subject, Dimension dimension) {
 
 }  // namespace
 
-Network::Network(std::string_view address) : text(address) {
-  if (address.find(':') == address.npos || address.size() > kMaxAddress) return;
-  std::array<char, kMaxAddress + 1> copy{};
-  address.copy(copy.data(), address.size());
-  in6_addr bytes{};
-  if (inet_pton(AF_INET6, copy.data(), &bytes) != 1) return;
-  if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
-    const auto dots = address.rfind(':');
-    if (address.find('.') != address.npos) text = address.substr(dots + 1);
-    return;
-  }
-  std::memcpy(prefix.data(), &bytes, prefix.size());
-  text = {prefix.data(), prefix.size()};
+bool matches(std::span<const std::string> patterns, const Name& name) {
+  if (name.size() > kMaxName) return true;
+  std::array<char, kMaxName> text;  // NOLINT: filled below
+  char* end = std::ranges::copy(name.server, text.data()).out;
+  *end++ = '.';
+  std::ranges::copy(name.local, end);
+  return matches_any_wildcards(patterns, {text.data(), name.size()});
+}
+
+Network::Network(std::string_view address) : text_(address) {
+  if (address.find(':') == address.npos) return;
+  const auto parsed = IpAddress::parse(address);
+  if (parsed) text_ = network_ = parsed->is_v4() ? address.substr(address.rfind(':') + 1) : parsed->network(64);
 }
 
 bool SubjectKeys::has(Dimension dimension) const {
   if (dimension == Dimension::tool && subject_.method != mcp::Method::tools_call) return false;
+  if (dimension == Dimension::tenant) return true;  // "" is one, too
   return !text_of(subject_, dimension).empty();
 }
 
@@ -55,7 +56,7 @@ const Key& SubjectKeys::one(Dimension dimension) {
   KeyMaker maker(seed_);
   maker.add(static_cast<std::uint64_t>(dimension));
   if (dimension == Dimension::ip) {
-    key = maker.add(Network(subject_.address).text).finish();
+    key = maker.add(Network(subject_.address).text()).finish();
   } else if (dimension == Dimension::tool) {
     const Name& name = subject_.target;
     maker.add(name.server.size()).add(name.server);
@@ -68,26 +69,18 @@ const Key& SubjectKeys::one(Dimension dimension) {
 }
 
 std::optional<Key> SubjectKeys::of(Dimensions per) {
-  Dimension only = Dimension::ip;
-  for (std::size_t i = 0; i < kDimensions; ++i) {
-    const auto dimension = static_cast<Dimension>(i);
-    if (!per.has(dimension)) continue;
+  for (const Dimension dimension : per)
     if (!has(dimension)) return std::nullopt;
-    only = dimension;
-  }
-  if (per.size() == 1) return one(only);
+  if (per.size() == 1) return one(*per.begin());
   KeyMaker maker(seed_);
   maker.add(std::uint64_t{per.bits()} << 8);  // no single dimension has such a number
-  for (std::size_t i = 0; i < kDimensions; ++i)
-    if (per.has(static_cast<Dimension>(i))) maker.add(one(static_cast<Dimension>(i)));
+  for (const Dimension dimension : per) maker.add(one(dimension));
   return maker.finish();
 }
 
 std::string describe(const Subject& subject, Dimensions per) {
   std::string out;
-  for (std::size_t i = 0; i < kDimensions; ++i) {
-    const auto dimension = static_cast<Dimension>(i);
-    if (!per.has(dimension)) continue;
+  for (const Dimension dimension : per) {
     out.append(out.empty() ? "" : ", ").append(to_string(dimension)).append(" ");
     if (dimension == Dimension::tool) out.append(subject.target.server).append(".");
     out.append(text_of(subject, dimension).substr(0, kMaxShown));

@@ -2,18 +2,31 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <gatehouse/mcp/methods.hpp>
 
-#include "gateway/ratelimit/glob.hpp"
 #include "gateway/ratelimit/key.hpp"
 #include "gateway/ratelimit/limit.hpp"
 
 namespace gatehouse::ratelimit {
 
-/// A request as limits see it. What is empty it does not have, and limits per that dimension are not about it.
+/// A tool or whatever else a server has: its canonical name is `server.local`.
+struct Name {
+  std::string_view server, local;
+  [[nodiscard]] std::size_t size() const { return server.size() + 1 + local.size(); }
+};
+
+/// Longer names are not looked at: they match every pattern, and all tools with such names are one.
+inline constexpr std::size_t kMaxName = 512;
+
+/// One of the patterns (base/wildcard.hpp) describes the name.
+[[nodiscard]] bool matches(std::span<const std::string> patterns, const Name& name);
+
+/// A request as limits see it. What is empty it does not have, and limits per that dimension are not about it; only the tenant without a
+/// name is one as well.
 struct Subject {
   mcp::Method method = mcp::Method::other;
   std::string_view address, user, client, apikey, tenant, endpoint, session;
@@ -21,12 +34,16 @@ struct Subject {
 };
 
 /// The part of an address that one customer of a network has: an IPv4 address, the first 64 bits of an IPv6 address, else the text.
-struct Network {
-  std::array<char, 8> prefix{};
-  std::string_view text;  ///< Into `prefix` for IPv6, else of the address.
+class Network {
+ public:
   explicit Network(std::string_view address);
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
+  [[nodiscard]] std::string_view text() const { return text_; }
+
+ private:
+  std::string network_;
+  std::string_view text_;
 };
 
 /// The keys of one request, made from hashes that are computed once each.

@@ -1,6 +1,8 @@
 #include "gateway/ratelimit/subject.hpp"
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -55,9 +57,11 @@ TEST(SubjectKeys, ASessionOfOnesOwnIsNoUserOfOnesOwn) {
 
 TEST(SubjectKeys, LimitsAreNotAboutWhatARequestDoesNotHave) {
   Subject bare = call();
+  bare.apikey = {};
+  EXPECT_FALSE(of(bare, {apikey}));
+  EXPECT_FALSE(of(bare, {user, apikey}));
   bare.tenant = {};
-  EXPECT_FALSE(of(bare, {tenant}));
-  EXPECT_FALSE(of(bare, {user, tenant}));
+  EXPECT_TRUE(of(bare, {tenant})) << "the tenant without a name";
   bare.method = mcp::Method::prompts_get;
   EXPECT_FALSE(of(bare, {tool})) << "a prompt is no tool";
   EXPECT_TRUE(of(bare, {server}));
@@ -71,15 +75,29 @@ TEST(SubjectKeys, InventedNamesBeyondAllBoundsAreOneTool) {
   EXPECT_EQ(of(one, {tool}), of(other, {tool}));
 }
 
+TEST(Matches, TheCanonicalNameWhateverAnEndpointShows) {
+  const std::vector<std::string> patterns{"jira.create_*", "crm.*"};
+  EXPECT_TRUE(matches(patterns, {"jira", "create_issue"}));
+  EXPECT_TRUE(matches(patterns, {"crm", "anything.at.all"}));
+  EXPECT_FALSE(matches(patterns, {"jira", "search"}));
+  EXPECT_FALSE(matches(patterns, {"jira__create_", "x"}));
+}
+
+TEST(Matches, AnEndlessNameIsCoveredByEveryPattern) {
+  const std::vector<std::string> patterns{"crm.x"};
+  EXPECT_TRUE(matches(patterns, {"jira", std::string(kMaxName, 'a')})) << "nobody gets around a limit with it";
+  EXPECT_FALSE(matches(patterns, {"jira", std::string(kMaxName - 5, 'a')}));
+}
+
 TEST(Network, IsAnAddressOrTheFirst64BitsOfOne) {
-  const auto same = [](std::string_view a, std::string_view b) { return Network(a).text == Network(b).text; };
+  const auto same = [](std::string_view a, std::string_view b) { return Network(a).text() == Network(b).text(); };
   EXPECT_TRUE(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
   EXPECT_FALSE(same("2001:db8:1:2::1", "2001:db8:1:3::1"));
   EXPECT_TRUE(same("::ffff:10.0.0.1", "10.0.0.1"));
   EXPECT_FALSE(same("10.0.0.1", "10.0.0.2"));
   EXPECT_TRUE(same("stdio", "stdio"));
-  EXPECT_EQ(Network("no:address").text, "no:address");
-  EXPECT_EQ(Network(std::string(1'000, ':')).text.size(), 1'000u);
+  EXPECT_EQ(Network("no:address").text(), "no:address");
+  EXPECT_EQ(Network(std::string(1'000, ':')).text().size(), 1'000u);
 }
 
 TEST(Describe, NamesWhomALimitHit) { EXPECT_EQ(describe(call(), {user, tool}), "user alice, tool jira.create"); }

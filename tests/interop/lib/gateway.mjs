@@ -77,10 +77,13 @@ export class Gateway {
   sse(path = '/mcp') { return { url: this.url(`${path}/sse`), transport: 'sse' }; }
 
   /// Writes the configuration (JSON is YAML) in one step, as an editor or a deployment tool does: a new file, renamed.
+  /// `config` may be YAML text, too.
   configure(config) {
-    const full = { listen: '127.0.0.1:0', admin: { listen: '127.0.0.1:0' }, ...config };
+    const where = { listen: '127.0.0.1:0', admin: { listen: '127.0.0.1:0' } };
+    const lines = Object.entries(where).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`).join('');
+    const full = typeof config === 'string' ? lines + config : JSON.stringify({ ...where, ...config }, null, 2);
     const draft = `${this.configFile}.new`;
-    writeFileSync(draft, JSON.stringify(full, null, 2));
+    writeFileSync(draft, full);
     renameSync(draft, this.configFile);
   }
 

@@ -1,0 +1,225 @@
+// Limits, through a running gateway: what clients of each era and transport get who are over one, and the examples of
+// docs/limits.md, which do what the page says.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Gateway } from './lib/gateway.mjs';
+import { connect } from './lib/peers.mjs';
+import { RawSession } from './lib/raw_client.mjs';
+import { fixture, startHttp } from './lib/servers.mjs';
+import { until } from './lib/wait.mjs';
+import { ModernWire, post } from './lib/wire.mjs';
+
+const PAGE = readFileSync(join(import.meta.dirname, '../../docs/limits.md'), 'utf8');
+const block = (mark, language) => {
+  const found = PAGE.match(new RegExp(`<!-- ${mark} -->\\n\`\`\`${language}\\n([\\s\\S]*?)\`\`\``));
+  assert.ok(found, `${mark} is not on the page`);
+  return found[1];
+};
+const example = (name) => block(`example: ${name}`, 'yaml');
+const ECHO = { name: 'jira.echo', arguments: { text: 'x' } };
+
+describe('limits', { timeout: 120_000 }, () => {
+  let server;
+  let gateway;
+  const servers = (more = '') => `servers: { jira: { url: "${server.target.url}"${more} } }\n`;
+
+  before(async () => { server = await startHttp(fixture('modern_server.mjs')); });
+  after(() => server?.stop());
+
+  /// Runs `steps` with a gateway of this configuration.
+  async function serving(config, steps) {
+    gateway = await Gateway.serve(config);
+    try {
+      await steps();
+    } finally {
+      await gateway.stop();
+    }
+  }
+
+  const metrics = async () => {
+    const { url } = await until('the admin listener', () => gateway.events.find(({ event, msg }) => (event ?? msg) === 'admin listening'));
+    return (await fetch(`${url}/metrics`)).text();
+  };
+  const metric = async (name) => Number((await metrics()).split('\n').find((line) => line.startsWith(`${name} `))?.split(' ').at(-1));
+
+  it('the first example: 20 at once, then 429 with Retry-After and the error of the page', () =>
+    serving(example('first') + servers(), async () => {
+      const wire = new ModernWire(gateway.url());
+      let admitted = 0;
+      let refused;
+      while (!refused && admitted < 100) {
+        const reply = await wire.send('tools/call', ECHO);
+        if (reply.status === 200) ++admitted;
+        else refused = reply;
+      }
+      assert.ok(admitted >= 20 && admitted < 40, `${admitted} were admitted`);
+      assert.equal(refused.status, 429);
+      assert.equal(refused.headers.get('retry-after'), '1');
+      const { error, id } = refused.response;
+      assert.equal(typeof id, 'number', 'the answer has the id of the request');
+      const wait = error.data.retryAfterMs;
+      assert.ok(wait >= 1 && wait <= 600, `${wait} ms`);
+      const onThePage = JSON.parse(block('answer: first', 'json'));
+      assert.deepEqual({ ...error, data: { ...error.data, retryAfterMs: onThePage.data.retryAfterMs } }, onThePage);
+      await new Promise((done) => setTimeout(done, wait + 50));
+      assert.equal((await wire.send('tools/call', ECHO)).status, 200, 'who waits as told is let in');
+    }));
+
+  const ONE = '{ id: one, per: user, rate: 1/h }';
+
+  for (const era of ['legacy', 'modern']) {
+    it(`the official client of the ${era} era hears of it over Streamable HTTP`, () =>
+      serving(`limits: [${ONE}]\n${servers()}`, async () => {
+        const peer = await connect(era, { url: gateway.url() });
+        assert.equal(await peer.text('jira.echo', { text: 'first' }), 'first');
+        await assert.rejects(peer.text('jira.echo', { text: 'second' }), (error) => {
+          assert.match(`${error.code} ${error.message} ${error.data?.status ?? ''}`, /429|-31007|Too many requests/);
+          return true;
+        });
+        assert.ok((await peer.tools()).length > 0, 'lists are not calls');
+        await peer.close();
+      }));
+
+    it(`the official client of the ${era} era gets the JSON-RPC error over stdio`, async () => {
+      const host = Gateway.onStdio(`limits: [${ONE}]\n${servers()}`);
+      const peer = await connect(era, host.target);
+      try {
+        assert.equal(await peer.text('jira.echo', { text: 'first' }), 'first');
+        await assert.rejects(peer.text('jira.echo', { text: 'second' }), (error) => {
+          assert.equal(error.code, -31007);
+          assert.equal(error.data.limit, 'one');
+          assert.equal(error.data.scope, 'user');
+          assert.ok(error.data.retryAfterMs > 3_500_000);
+          return true;
+        });
+      } finally {
+        await peer.close();
+        host.remove();
+      }
+    });
+  }
+
+  it('a client of HTTP+SSE gets the JSON-RPC error on its stream', () =>
+    serving(`limits: [${ONE}]\n${servers()}`, async () => {
+      const peer = await connect('legacy', gateway.sse());
+      assert.equal(await peer.text('jira.echo', { text: 'first' }), 'first');
+      await assert.rejects(peer.text('jira.echo', { text: 'second' }), { code: -31007 });
+      await peer.close();
+    }));
+
+  for (const version of ['2025-03-26', '2025-06-18', '2025-11-25']) {
+    it(`a session of ${version} gets 429 with Retry-After, and goes on`, () =>
+      serving(`limits: [${ONE}]\n${servers()}`, async () => {
+        const session = await RawSession.open(gateway.url(), version);
+        const call = (id) => session.post({ id, method: 'tools/call', params: ECHO });
+        assert.equal((await call(1)).status, 200);
+        const { status, headers, message } = await call(2);
+        assert.equal(status, 429);
+        assert.ok(Number(headers.get('retry-after')) > 3500);
+        assert.equal(message.id, 2);
+        assert.equal(message.error.code, -31007);
+        assert.equal((await session.post({ id: 3, method: 'ping' })).status, 200);
+      }));
+  }
+
+  it('in a batch, each request has its own answer', () =>
+    serving(`limits: [${ONE}]\n${servers()}`, async () => {
+      const session = await RawSession.open(gateway.url(), '2025-03-26');
+      const batch = [1, 2, 3].map((id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: ECHO }));
+      const { status, messages } = await post(gateway.url(), batch, session.headers);
+      assert.equal(status, 200);
+      assert.deepEqual(messages.map(({ error }) => error?.code).sort(), [-31007, -31007, undefined]);
+    }));
+
+  it('a limit of a tool is everybody\'s, and what it refuses costs nobody else\'s', () =>
+    serving(`limits: [{ per: tool, match: jira.echo, rate: 1/h }, { per: user, rate: 3/h }]\n${servers()}`, async () => {
+      const wire = new ModernWire(gateway.url());
+      const call = async (name, args) => (await wire.send('tools/call', { name, arguments: args })).response.error?.data.limit;
+      assert.equal(await call('jira.echo', { text: 'x' }), undefined);
+      for (let n = 0; n < 5; ++n) assert.equal(await call('jira.echo', { text: 'x' }), 'tool:jira.echo:1/h');
+      assert.equal(await call('jira.add', { a: 1, b: 2 }), undefined);
+      assert.equal(await call('jira.add', { a: 1, b: 2 }), undefined);
+      assert.equal(await call('jira.add', { a: 1, b: 2 }), 'user:3/h');
+    }));
+
+  it('the example of observing refuses nothing, counts, and says whom once', () =>
+    serving(example('observe') + servers(), async () => {
+      const wire = new ModernWire(gateway.url());
+      for (let n = 0; n < 10; ++n) assert.equal((await wire.send('tools/call', ECHO)).status, 200);
+      assert.equal(await metric('gatehouse_limit_observed_total{limit="new"}'), 8);
+      assert.equal(await metric('gatehouse_limit_refused_total{limit="new"}'), 0);
+      assert.equal(gateway.lines.filter((line) => line.includes('limit would refuse')).length, 1);
+    }));
+
+  it('a reload keeps what limits counted that stay, and begins the others anew', () =>
+    serving(`limits: [${ONE}]\n${servers()}`, async () => {
+      const wire = new ModernWire(gateway.url());
+      const call = async () => (await wire.send('tools/call', ECHO)).response.error?.data.limit;
+      assert.equal(await call(), undefined);
+      assert.equal(await call(), 'one');
+      const reloads = () => gateway.lines.filter((line) => line.includes('configuration loaded')).length;
+      const change = async (config) => {
+        const before = reloads();
+        gateway.configure(config);
+        await until('the reload', () => reloads() > before);
+      };
+      await change(`limits: [${ONE}, { id: other, per: user, rate: 1000/s }]\n${servers()}`);
+      assert.equal(await call(), 'one', 'it is still empty');
+      await change(`limits: [{ id: one, per: user, rate: 2/h }]\n${servers()}`);
+      assert.equal(await call(), undefined);
+      await change(servers());
+      for (let n = 0; n < 5; ++n) assert.equal(await call(), undefined);
+    }));
+
+  it('calls beyond max_concurrent wait for their turn', () =>
+    serving(servers(', max_concurrent: 1'), async () => {
+      const wire = new ModernWire(gateway.url());
+      const calls = Array.from({ length: 5 }, () => wire.send('tools/call', { name: 'jira.count', arguments: { steps: 3 } }));
+      for (const reply of await Promise.all(calls)) assert.equal(reply.response.result?.content[0].text, 'counted to 3');
+      assert.equal(await metric('gatehouse_server_queued_total{server="jira"}'), 4);
+      assert.equal(await metric('gatehouse_server_queue_length{server="jira"}'), 0);
+      assert.ok(await metric('gatehouse_server_queue_wait_seconds_total{server="jira"}') > 0.05);
+    }));
+
+  it('and are refused when the queue is full, too slow, or switched off', () =>
+    serving(servers(', max_concurrent: 1, queue: 1, queue_timeout: 200ms'), async () => {
+      const wire = new ModernWire(gateway.url());
+      const count = (steps) => wire.send('tools/call', { name: 'jira.count', arguments: { steps } });
+      const calls = await Promise.all([count(40), count(40), count(40)]);
+      const codes = calls.map(({ response }) => response.error?.code ?? 0).sort();
+      assert.deepEqual(codes, [-31007, -31007, 0]);
+      const { error } = calls.find(({ response }) => response.error).response;
+      assert.equal(error.data.limit, 'max_concurrent');
+    }));
+
+  it('a client that gives up leaves the queue', () =>
+    serving(servers(', max_concurrent: 1'), async () => {
+      const wire = new ModernWire(gateway.url());
+      const length = () => metric('gatehouse_server_queue_length{server="jira"}');
+      const running = wire.send('tools/call', { name: 'jira.count', arguments: { steps: 150 } });
+      await until('the first call to run', async () => (await metric('gatehouse_server_calls_in_flight{server="jira"}')) === 1);
+      const abort = new AbortController();
+      const { body, headers } = wire.request('tools/call', ECHO);
+      const waiting = post(gateway.url(), body, headers, { signal: abort.signal });
+      await until('the second call to wait', async () => (await length()) === 1);
+      abort.abort();
+      await assert.rejects(waiting);
+      await until('it to leave the queue', async () => (await length()) === 0);
+      assert.equal((await running).response.result.content[0].text, 'counted to 150');
+    }));
+
+  it('the example of preauth lets so many requests of a network through at once (here with smaller numbers)', () =>
+    serving(example('preauth').replace('rate: 100/s', 'rate: 1/s').replace('burst: 200', 'burst: 20') + servers(), async () => {
+      const answers = [];
+      for (let n = 0; n < 30; ++n) answers.push(await fetch(gateway.url(), { method: 'POST', body: '{}' }).then(async (reply) => {
+        return { status: reply.status, retry: reply.headers.get('retry-after'), text: await reply.text() };
+      }));
+      const refused = answers.filter(({ status }) => status === 429);
+      assert.ok(refused.length >= 8, `${refused.length} were refused`);
+      assert.equal(refused[0].retry, '1');
+      assert.equal(JSON.parse(refused[0].text).error.data.scope, 'ip');
+      assert.ok(await metric('gatehouse_preauth_refused_total') >= 8);
+    }));
+});
