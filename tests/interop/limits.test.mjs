@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Gateway } from './lib/gateway.mjs';
+import { createKey, keyFile } from './lib/keys.mjs';
 import { connect } from './lib/peers.mjs';
 import { RawSession } from './lib/raw_client.mjs';
 import { fixture, startHttp } from './lib/servers.mjs';
@@ -221,5 +222,85 @@ describe('limits', { timeout: 120_000 }, () => {
       assert.equal(refused[0].retry, '1');
       assert.equal(JSON.parse(refused[0].text).error.data.scope, 'ip');
       assert.ok(await metric('gatehouse_preauth_refused_total') >= 8);
+    }));
+});
+
+describe('limits of people with keys', { timeout: 120_000 }, () => {
+  let server;
+  let gateway;
+  let keys;
+
+  before(async () => { server = await startHttp(fixture('modern_server.mjs')); });
+  after(() => server?.stop());
+
+  /// Runs `steps` with a gateway of this configuration and three people who may use it.
+  async function serving(config, steps, more = {}) {
+    gateway = await Gateway.serve({ ...config, servers: { jira: { url: server.target.url, ...more } }, ...keyFile() });
+    try {
+      keys = Object.fromEntries(['alice', 'bob', 'carol'].map((name) => [name, createKey(gateway, name).key]));
+      await until('the keys to be known', async () => (await send(keys.carol, 'tools/list')).status === 200);
+      await steps();
+    } finally {
+      await gateway.stop();
+    }
+  }
+  const send = (key, method, params) =>
+    new ModernWire(gateway.url(), { headers: { Authorization: `Bearer ${key}` } }).send(method, params);
+  const echo = async (key) => (await send(key, 'tools/call', ECHO)).status;
+
+  it('each has his own, whoever floods', () =>
+    serving({ limits: [{ per: 'user', rate: '5/h' }, { per: 'apikey', rate: '100/h' }] }, async () => {
+      const flood = await Promise.all(Array.from({ length: 50 }, () => echo(keys.alice)));
+      assert.equal(flood.filter((status) => status === 200).length, 5);
+      assert.equal(flood.filter((status) => status === 429).length, 45);
+      for (let n = 0; n < 5; ++n) assert.equal(await echo(keys.bob), 200);
+      assert.equal(await echo(keys.bob), 429);
+    }));
+
+  it('in front of a busy server everybody gets his turn', () =>
+    serving({}, async () => {
+      const done = [];
+      const count = async (key, name) => {
+        const { response } = await send(key, 'tools/call', { name: 'jira.count', arguments: { steps: 3 } });
+        assert.equal(response.result?.content[0].text, 'counted to 3');
+        done.push(name);
+      };
+      const flood = Array.from({ length: 12 }, () => count(keys.alice, 'alice'));
+      await new Promise((later) => setTimeout(later, 50));
+      await Promise.all([count(keys.bob, 'bob'), count(keys.carol, 'carol'), ...flood]);
+      const place = (name) => done.indexOf(name);
+      assert.ok(place('bob') <= 4 && place('carol') <= 4, done.join(' '));
+    }, { max_concurrent: 1 }));
+
+  const wrong = (key) => key.replace(/_[^_]*_[^_]*$/, '_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA_000000');
+  const PREAUTH = { preauth: { free_failures: 3, backoff: '1m' } };
+
+  // T16, RS-37
+  it('who guesses a key has to wait, and learns nothing about it', () =>
+    serving({ limits: PREAUTH }, async () => {
+      const made_up = keys.alice.replace(/^(gatek_[a-z]+)_[^_]+/, '$1_aaaaaaaaaaaa');
+      const tries = async (key) => {
+        const answers = [];
+        for (let n = 0; n < 6; ++n) {
+          const { status, headers, text } = await send(wrong(key), 'tools/list');
+          answers.push({ status, retry: headers.get('retry-after') !== null, text: text.replaceAll(/\d+/g, '0') });
+        }
+        return answers;
+      };
+      const known = await tries(keys.alice);
+      assert.deepEqual(known.map(({ status }) => status), [401, 401, 401, 401, 429, 429]);
+      assert.ok(known.at(-1).retry);
+      assert.deepEqual(await tries(made_up), known, 'a key that does not exist looks the same');
+      assert.equal(await echo(keys.alice), 429, 'guessing does not pay: the right one waits as well');
+      assert.equal(await echo(keys.bob), 200, 'the neighbour does not');
+    }));
+
+  it('a network that sends many wrong keys is not told more than that', () =>
+    serving({ limits: { preauth: { failures: '10/h' } } }, async () => {
+      const statuses = [];
+      for (let n = 0; n < 30; ++n) statuses.push((await send(`gatek_live_aaaaaaaaaa${String(n).padStart(2, 'a')}_x_y`, 'tools/list')).status);
+      assert.deepEqual([...new Set(statuses.slice(0, 10))], [401]);
+      assert.deepEqual([...new Set(statuses.slice(10))], [429]);
+      assert.equal(await echo(keys.alice), 200);
     }));
 });
