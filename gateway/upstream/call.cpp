@@ -137,16 +137,18 @@ Task<Result<Guard::Ticket>> Upstream::wait_for_turn(const mcp::Call& call, Guard
 Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client::Listener& listener,
                                       std::string_view tool) {
   auto ticket = admit();
+  TimePoint began = call.received_at;
   if (ticket && !turns_.take()) {
     auto turn = co_await wait_for_turn(call, *ticket);
     ticket = std::move(turn);
+    began = Clock::now();
   }
   if (!ticket) co_return fail(std::move(ticket.error()));
   ++counters_.in_flight;
   const bool repeats = may_repeat(call, tool);
   Task<Result<Answered>> way = repeats ? repeat(call, lower, listener, *ticket) : attempt(call, lower, listener);
   auto answered = co_await std::move(way);
-  if (!repeats) note(*ticket, call.received_at, answered);
+  if (!repeats) note(*ticket, began, answered);
   if (refuses_completions(call, answered)) refused_completions_ = true;
   if (wants_other_headers(call, answered)) {
     const bool read = co_await reread(call.received_at);
