@@ -84,14 +84,25 @@ void Endpoint::show(std::shared_ptr<const stages::Routes> routes) {
     for (const std::string& what : routes_->view->collisions())
       log::warn("two servers offer the same", {{"endpoint", routes_->endpoint}, {"what", what}});
   if (!before) return;
+  own_routes_.renew_all(routes_);
+  announce_changes(*before);
+}
+
+/// With a policy each client hears of the lists that changed for him (RS-99); without one all hear of all.
+void Endpoint::announce_changes(const stages::Routes& before) {
+  if (before.access || routes_->access) {
+    const bool same = before.access == routes_->access && before.view == routes_->view;
+    if (!same)
+      watchers_.announce([&](const mcp::Principal& who) { return stages::changed_for(who, before, *routes_); });
+    return;
+  }
   stages::Lists changed = 0;
   for (const mcp::ListKind kind : mcp::kListKinds) {
     const auto index = static_cast<std::size_t>(kind);
-    const bool announced = routes_->announcements[index] > before->announcements[index];
-    if (announced || before->view->fingerprint(kind) != routes_->view->fingerprint(kind))
+    const bool announced = routes_->announcements[index] > before.announcements[index];
+    if (announced || before.view->fingerprint(kind) != routes_->view->fingerprint(kind))
       changed |= stages::list_bit(kind);
   }
-  own_routes_.renew_all(routes_);
   watchers_.announce(changed);
 }
 
@@ -118,10 +129,13 @@ void Endpoint::notified(const mcp::Message& notification, const mcp::Client& cli
 }
 
 mcp::Responder::About Endpoint::about(const mcp::Client& client) {
+  const auto shown = [&](std::size_t source) {
+    return !routes_->access || routes_->access->shows_server(*client.who, routes_->endpoint, routes_->view, source);
+  };
   About about{.implementation = gateway_implementation(),
               .capabilities = routes_->view->capabilities(),
               .extensions = routes_->view->has_user_interfaces() ? mcp::ui_extension() : json::Value(),
-              .instructions = routes_->view->instructions()};
+              .instructions = routes_->view->instructions(shown)};
   offer_tasks(about, client);
   return about;
 }

@@ -87,6 +87,7 @@ Result<void> Gateway::start(Listener main) {
   }
   register_metrics();
   limiter_.configure(config::limits_of(config_));
+  apply_policy();
   mount();
   servers_.apply(config_.servers, config_.limits.drain);
   show_routes();
@@ -155,7 +156,8 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
                      .announcements = {},
                      .progress_per_second = static_cast<unsigned>(config_.limits.progress_per_second),
                      .log = {.unasked = options.log_level, .max_data_bytes = config_.limits.max_log_bytes},
-                     .links = mounted.endpoint->links()});
+                     .links = mounted.endpoint->links(),
+                     .access = access_});
   const auto named = [&](const std::string& name) {
     return std::ranges::find(options.servers, name) != options.servers.end();
   };
@@ -184,6 +186,19 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
                                                .max_ttl_ms = config_.limits.max_list_ttl.count(),
                                                .preamble = options.instructions});
   return routes;
+}
+
+/// An equal policy stays, with all that was found out by it.
+void Gateway::apply_policy() {
+  if (!config_.policy) return access_.reset();
+  auto compiled = policy::Policy::compile(*config_.policy);
+  if (!compiled) {
+    log::error("the policy is wrong; everything is denied", {{"problem", compiled.error().front().message}});
+    compiled = policy::Policy::compile({});
+  }
+  if (access_ && access_->policy().epoch() == (*compiled)->epoch()) return;
+  access_ = std::make_shared<stages::Access>(std::move(*compiled));
+  log::info("policy applied", {{"rules", std::to_string(access_->policy().rules().size()), true}});
 }
 
 void Gateway::show_routes() {
@@ -256,6 +271,7 @@ void Gateway::reload(config::Config config) {
   config_ = std::move(config);
   limiter_.configure(config::limits_of(config_));
   gate_.set_options(config_.limits.preauth);
+  apply_policy();
   mount();
   servers_.apply(config_.servers, config_.limits.drain);
   show_routes();

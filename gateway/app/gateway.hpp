@@ -68,6 +68,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   [[nodiscard]] stages::Input::Parts input_parts();
   void mount();
   Result<void> listen();
+  void apply_policy();
   void show_routes();
   void schedule_routes();
   [[nodiscard]] std::shared_ptr<const stages::Routes> routes_for(const Mounted& mounted) const;
@@ -76,6 +77,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   void session_changed(std::string_view session);
   void register_metrics();
   void observe_limits();
+  void register_rule_metrics();
   void tick();
 
   net::Loop& loop_;
@@ -84,6 +86,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   telemetry::Metrics metrics_;
   std::vector<std::pair<std::string, std::string>> server_series_;  // name and labels of those that metrics_ has now
   std::vector<std::string> limit_labels_;                           // the same for limits
+  std::vector<std::string> rule_labels_;
   telemetry::CallLog call_log_;
   ratelimit::LocalStore buckets_;
   ratelimit::Limiter limiter_;
@@ -95,6 +98,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   asking::Parking parking_{loop_, keys_, config_.questions};
   net::HttpClient http_client_;
   Servers servers_;
+  std::shared_ptr<stages::Access> access_;  // null: no policy
   std::vector<Mounted> endpoints_;
   std::vector<std::unique_ptr<Endpoint>> unmounted_;  // until their last exchange is over
   net::HttpServer http_server_;

@@ -123,11 +123,35 @@ void Gateway::register_metrics() {
     for (const auto& server : servers_.all()) sum += server->options().is_stdio() ? server->connections() : 0;
     return static_cast<double>(sum);
   });
+  for (const auto outcome : {policy::Outcome::permit, policy::Outcome::step_up, policy::Outcome::deny})
+    metrics_.observe(
+        "gatehouse_policy_decisions_total", "outcome=" + telemetry::label_value(policy::to_string(outcome)),
+        Type::counter, "Requests that the policy in force judged.",
+        [this, outcome] { return access_ ? static_cast<double>(access_->judge().outcomes(outcome)) : 0.0; });
   metrics_.observe("gatehouse_build_info", "version=" + telemetry::label_value(kVersion), Type::gauge, "Always 1.",
                    [] { return 1.0; });
 }
 
+/// Rules come and go with reloads, and most of a long policy say nothing for a long time.
+void Gateway::register_rule_metrics() {
+  constexpr const char* kName = "gatehouse_policy_rule_events_total";
+  for (const std::string& label : std::exchange(rule_labels_, {})) metrics_.forget(kName, label);
+  if (!access_) return;
+  const auto& counts = access_->judge().rule_counts();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const std::string rule = "rule=" + telemetry::label_value(access_->policy().rules()[i].source.id) + ",event=";
+    for (const auto& [event, count] : {std::pair("decided", counts[i].decided), std::pair("unknown", counts[i].unknown),
+                                       std::pair("shadow", counts[i].shadow)}) {
+      if (count == 0) continue;
+      rule_labels_.push_back(rule + telemetry::label_value(event));
+      metrics_.observe(kName, rule_labels_.back(), Type::counter, "What rules of the policy in force did.",
+                       [value = static_cast<double>(count)] { return value; });
+    }
+  }
+}
+
 std::string Gateway::metrics_text() {
+  register_rule_metrics();
   // Servers come and go with reloads, so their series are made anew each time.
   for (const auto& [name, labels] : std::exchange(server_series_, {})) metrics_.forget(name, labels);
   for (const auto& server : servers_.all()) {

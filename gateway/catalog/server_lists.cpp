@@ -36,6 +36,8 @@ struct Places {
   std::string_view key;
   int keys = 0;  // a definition with two would keep one of them when the other is replaced
   std::vector<std::string_view> uris;
+  mcp::ToolHints hints;
+  int annotations = 0;
 };
 
 Result<void> take_uri(json::Node& value, Places& places) {
@@ -58,9 +60,29 @@ Result<void> read_tool_meta(json::Node& node, Places& places) {
   }));
 }
 
+/// What is said twice or is no boolean is not believed.
+Result<void> read_hints(json::Node& node, Places& places) {
+  auto object = is_object(node);
+  if (!object || !*object) return object ? done(node.raw()) : done(object);
+  mcp::ToolHints said;
+  auto members = node.members([&](std::string_view key, const char*, json::Node& value) -> Result<void> {
+    auto raw = value.raw();
+    if (!raw || (*raw != "true" && *raw != "false")) return done(raw);
+    const bool flag = *raw == "true";
+    if (key == "readOnlyHint") said.read_only = flag;
+    if (key == "destructiveHint") said.destructive = flag;
+    if (key == "idempotentHint") said.idempotent = flag;
+    if (key == "openWorldHint") said.open_world = flag;
+    return {};
+  });
+  places.hints = ++places.annotations == 1 ? said : mcp::ToolHints();
+  return done(members);
+}
+
 Result<std::string_view> find_places(mcp::ListKind kind, json::Node& node, Places& places) {
   return node.members([&](std::string_view key, const char*, json::Node& value) -> Result<void> {
     if (key == "_meta" && kind == mcp::ListKind::tools) return read_tool_meta(value, places);
+    if (key == "annotations" && kind == mcp::ListKind::tools) return read_hints(value, places);
     if (key != key_member(kind)) return done(value.raw());
     auto raw = value.raw();
     if (raw && ++places.keys == 1 && raw->front() == '"') places.key = *raw;
@@ -87,6 +109,7 @@ Result<Item> read_item(mcp::ListKind kind, json::Node& node) {
     return Token{static_cast<std::size_t>(raw.data() - bytes->data()), raw.size()};
   };
   item.key = std::move(*key);
+  item.hints = places.hints;
   item.form.text = *bytes;
   item.form.key = token(places.key);
   for (const std::string_view uri : places.uris) item.form.uris.push_back(token(uri));

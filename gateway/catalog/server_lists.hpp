@@ -12,6 +12,7 @@
 #include <gatehouse/mcp/call.hpp>
 #include <gatehouse/mcp/methods.hpp>
 #include <gatehouse/mcp/tasks.hpp>
+#include <gatehouse/mcp/tool_hints.hpp>
 
 #include "gateway/catalog/header_parameters.hpp"
 #include "gateway/catalog/tool_forms.hpp"
@@ -43,6 +44,7 @@ struct Item {
   std::string key;  ///< Name, URI or URI template.
   Form form;
   std::shared_ptr<const ToolDetails> details;  ///< Null for everything that needs none.
+  mcp::ToolHints hints;                        ///< Of tools.
 
   [[nodiscard]] const Form& as(Dialect dialect) const {
     const Form* other = details ? details->forms[static_cast<std::size_t>(dialect)].get() : nullptr;

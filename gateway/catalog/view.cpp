@@ -94,7 +94,9 @@ void View::index_bare_tools() {
   }
 }
 
-Target View::target_of(const Known& found) { return {found.source, found.item->key, found.item->details.get()}; }
+Target View::target_of(const Known& found) {
+  return {found.source, found.item->key, found.item->details.get(), found.item->hints, true};
+}
 
 std::optional<Target> View::by_prefix(std::string_view exposed) const {
   std::optional<Target> best;

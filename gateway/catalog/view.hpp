@@ -13,6 +13,8 @@
 #include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <gatehouse/base/function_ref.hpp>
+
 #include "gateway/catalog/server_lists.hpp"
 
 namespace gatehouse::catalog {
@@ -43,6 +45,8 @@ struct Target {
   std::size_t source = 0;  ///< Index into the sources.
   std::string local;
   const ToolDetails* details = nullptr;  ///< Of a listed tool that has any; lives as long as the view.
+  mcp::ToolHints hints = {};             ///< Of a listed tool.
+  bool listed = false;                   ///< `local` is spelt as the server's list has it.
 };
 
 /// Lets a map with string keys be searched by a view.
@@ -70,6 +74,14 @@ class View {
   };
   /// The page that begins at item `position`. Errors: not_found if none does.
   [[nodiscard]] Result<Part> page(mcp::ListKind kind, Dialect dialect, std::size_t position = 0) const;
+  /// What somebody sees of a list. Belongs to the view that made it.
+  class Selection;
+  /// The items for which `shown` holds, in the order of the list.
+  [[nodiscard]] std::shared_ptr<const Selection> select(
+      mcp::ListKind kind, FunctionRef<bool(std::size_t source, const Item& item)> shown) const;
+  /// As `page`, of the selected items. REQUIRES: `selection` is of this view.
+  [[nodiscard]] Result<Part> page(const Selection& selection, Dialect dialect, std::size_t position = 0) const;
+
   /// How long a list may be believed, and by whom, all of its pages alike. Rule: GB-311 to GB-314.
   [[nodiscard]] mcp::CacheHints cache(mcp::ListKind kind, TimePoint now) const;
   /// Identifies the merged content of a list: equal content, equal number.
@@ -95,10 +107,13 @@ class View {
   /// Some tool has a user interface (GB-261).
   [[nodiscard]] bool has_user_interfaces() const { return !bare_tools_.empty(); }
   [[nodiscard]] std::string instructions() const;
+  /// Of those servers for which `shown` holds.
+  [[nodiscard]] std::string instructions(FunctionRef<bool(std::size_t source)> shown) const;
   /// `"io.gatehouse/backend":{…}`, or empty if the endpoint does not say whose things are.
   [[nodiscard]] std::string backend_member(std::size_t source) const;
   /// `"io.gatehouse/degraded":{"backends":["crm"]}` when lists may be old or incomplete, else empty.
   [[nodiscard]] std::string degraded_member() const;
+  [[nodiscard]] std::string degraded_member(FunctionRef<bool(std::size_t source)> shown) const;
   /// What two servers both claim, for the operator.
   [[nodiscard]] const std::vector<std::string>& collisions() const { return collisions_; }
 
@@ -112,10 +127,11 @@ class View {
     std::vector<std::shared_ptr<const std::string>> texts;
     std::vector<std::size_t> starts;  // position of each page's first item
   };
+  using PagesByDialect = std::array<std::unique_ptr<Pages>, kDialects>;  // made on demand
   struct List {
     std::vector<Entry> entries;  // what is listed, in order
     std::uint64_t fingerprint = 0;
-    mutable std::array<std::unique_ptr<Pages>, kDialects> pages;  // made on demand
+    mutable PagesByDialect pages;
   };
   struct Known {
     const Item* item = nullptr;
@@ -141,7 +157,11 @@ class View {
   [[nodiscard]] std::optional<Target> by_template(std::string_view uri) const;
   [[nodiscard]] const LocalUris& local_uris() const;
   void note_local(LocalUris& all, std::string_view uri, std::size_t source) const;
-  [[nodiscard]] std::unique_ptr<Pages> make_pages(mcp::ListKind kind, Dialect dialect) const;
+  /// Pages of all items, or of those with the numbers `chosen`.
+  [[nodiscard]] std::unique_ptr<Pages> make_pages(mcp::ListKind kind, Dialect dialect,
+                                                  const std::vector<std::uint32_t>* chosen) const;
+  [[nodiscard]] Result<Part> part(PagesByDialect& pages, mcp::ListKind kind, Dialect dialect, std::size_t position,
+                                  const std::vector<std::uint32_t>* chosen) const;
   [[nodiscard]] std::string shown(mcp::ListKind kind, Dialect dialect, const Entry& entry) const;
 
   std::vector<Source> sources_;
@@ -152,6 +172,26 @@ class View {
   boost::unordered_flat_map<std::string_view, std::vector<Known>> bare_tools_;
   mutable std::unique_ptr<LocalUris> local_uris_;  // made on demand
   std::vector<std::string> collisions_;
+};
+
+class View::Selection {
+ public:
+  [[nodiscard]] bool is_everything() const { return chosen_.size() == total_; }
+  [[nodiscard]] std::size_t size() const { return chosen_.size(); }
+  /// Equal content, equal number: as View::fingerprint.
+  [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
+  [[nodiscard]] bool shows_source(std::size_t source) const { return sources_[source]; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }  ///< Of the pages that were made so far.
+
+ private:
+  friend class View;
+  mcp::ListKind kind_{};
+  std::size_t total_ = 0;
+  std::vector<std::uint32_t> chosen_;
+  std::vector<bool> sources_;
+  std::uint64_t fingerprint_ = 0;
+  mutable std::size_t bytes_ = 0;
+  mutable PagesByDialect pages_;
 };
 
 }  // namespace gatehouse::catalog

@@ -67,9 +67,14 @@ mcp::ServerCapabilities View::capabilities() const {
 }
 
 std::string View::instructions() const {
+  return instructions([](std::size_t) { return true; });
+}
+
+std::string View::instructions(FunctionRef<bool(std::size_t source)> shown) const {
   std::string text = options_.preamble;
-  for (const Source& source : sources_) {
-    if (!source.lists || !source.instructs || source.lists->instructions.empty()) continue;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    const Source& source = sources_[i];
+    if (!shown(i) || !source.lists || !source.instructs || source.lists->instructions.empty()) continue;
     if (sources_.size() == 1 && text.empty()) return clipped(source.lists->instructions);
     text += fmt::format(
         "{}## {}{}\n\n{}\n", text.empty() ? "" : "\n", source.lists->title.empty() ? source.name : source.lists->title,
@@ -87,9 +92,13 @@ std::string View::backend_member(std::size_t source) const {
 }
 
 std::string View::degraded_member() const {
+  return degraded_member([](std::size_t) { return true; });
+}
+
+std::string View::degraded_member(FunctionRef<bool(std::size_t source)> shown) const {
   auto names = json::Value::array();
-  for (const Source& source : sources_)
-    if (source.degraded) names.push(source.name);
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    if (sources_[i].degraded && shown(i)) names.push(sources_[i].name);
   if (names.as_array()->empty()) return {};
   return "\"io.gatehouse/degraded\":" + json::Value::object({{"backends", std::move(names)}}).str();
 }

@@ -1,4 +1,7 @@
 // The merged lists as texts.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -54,9 +57,11 @@ std::string View::shown(ListKind kind, Dialect dialect, const Entry& entry) cons
   return text;
 }
 
-std::unique_ptr<View::Pages> View::make_pages(ListKind kind, Dialect dialect) const {
+std::unique_ptr<View::Pages> View::make_pages(ListKind kind, Dialect dialect,
+                                              const std::vector<std::uint32_t>* chosen) const {
   auto pages = std::make_unique<Pages>();
   const std::vector<Entry>& entries = list(kind).entries;
+  const std::size_t count = chosen ? chosen->size() : entries.size();
   std::string body;
   const auto close = [&] {
     pages->texts.push_back(
@@ -64,8 +69,8 @@ std::unique_ptr<View::Pages> View::make_pages(ListKind kind, Dialect dialect) co
     body.clear();
   };
   pages->starts.push_back(0);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const std::string text = shown(kind, dialect, entries[i]);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string text = shown(kind, dialect, entries[chosen ? (*chosen)[i] : i]);
     if (!body.empty() && body.size() + text.size() > options_.page_bytes) {
       close();
       pages->starts.push_back(i);
@@ -78,10 +83,45 @@ std::unique_ptr<View::Pages> View::make_pages(ListKind kind, Dialect dialect) co
 }
 
 Result<View::Part> View::page(ListKind kind, Dialect dialect, std::size_t position) const {
+  return part(list(kind).pages, kind, dialect, position, nullptr);
+}
+
+std::shared_ptr<const View::Selection> View::select(
+    ListKind kind, FunctionRef<bool(std::size_t source, const Item& item)> shown) const {
+  auto out = std::make_shared<Selection>();
+  const std::vector<Entry>& entries = list(kind).entries;
+  out->kind_ = kind;
+  out->total_ = entries.size();
+  out->sources_.resize(sources_.size());
+  XXH64_hash_t fingerprint = 0;
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    const Entry& entry = entries[i];
+    if (!shown(entry.source, *entry.item)) continue;
+    out->chosen_.push_back(i);
+    out->sources_[entry.source] = true;
+    fingerprint = XXH64(entry.exposed.data(), entry.exposed.size(), fingerprint);
+    fingerprint = XXH64(entry.item->form.text.data(), entry.item->form.text.size(), fingerprint);
+  }
+  out->fingerprint_ = fingerprint;
+  return out;
+}
+
+Result<View::Part> View::page(const Selection& selection, Dialect dialect, std::size_t position) const {
+  if (selection.is_everything()) return page(selection.kind_, dialect, position);
+  auto found = part(selection.pages_, selection.kind_, dialect, position, &selection.chosen_);
+  selection.bytes_ = 0;
+  for (const auto& pages : selection.pages_)
+    if (pages)
+      for (const auto& text : pages->texts) selection.bytes_ += text->size();
+  return found;
+}
+
+Result<View::Part> View::part(PagesByDialect& all, ListKind kind, Dialect dialect, std::size_t position,
+                              const std::vector<std::uint32_t>* chosen) const {
   // Only tools are different for different revisions.
   const Dialect form = kind == ListKind::tools ? dialect : Dialect::modern;
-  auto& pages = list(kind).pages[static_cast<std::size_t>(form)];
-  if (!pages) pages = make_pages(kind, form);
+  auto& pages = all[static_cast<std::size_t>(form)];
+  if (!pages) pages = make_pages(kind, form, chosen);
   const auto start = std::ranges::lower_bound(pages->starts, position);
   if (start == pages->starts.end() || *start != position)
     return fail(Kind::not_found, Origin::client, "No page of this list begins there.");

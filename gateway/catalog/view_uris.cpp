@@ -59,7 +59,7 @@ std::optional<Target> View::resolve_uri(std::string_view exposed) const {
   if (auto labelled = by_label(exposed)) return labelled;
   if (const auto local = local_uris().find(normal); local != local_uris().end()) {
     if (!local->second.unique) return std::nullopt;
-    return Target{local->second.source, local->second.uri};
+    return Target{.source = local->second.source, .local = local->second.uri, .listed = true};
   }
   if (auto match = by_template(exposed)) return match;
   if (sources_.size() == 1) return Target{0, std::string(exposed)};  // there is no doubt

@@ -9,6 +9,7 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/exit_code.hpp"
 #include "gateway/cli/output.hpp"
+#include "gateway/cli/policy_command_line.hpp"
 #include "gateway/config/quantity.hpp"
 #include "gateway/config/reading.hpp"
 
@@ -44,6 +45,7 @@ class CommandLine {
     add_gateway_commands();
     add_client_commands();
     add_other_commands();
+    policy_.add_to(app_, action_);
   }
 
   int run(int argc, const char* const* argv) {
@@ -252,6 +254,7 @@ class CommandLine {
   CallOptions call_;
   CompletionOptions completion_;
   VersionOptions version_;
+  PolicyCommandLine policy_;
 };
 
 }  // namespace

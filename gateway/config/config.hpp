@@ -16,6 +16,7 @@
 #include "gateway/bridge/task_options.hpp"
 #include "gateway/ratelimit/gate.hpp"
 #include "gateway/ratelimit/limit.hpp"
+#include "gateway/policy/source.hpp"
 #include "gateway/upstream/options.hpp"
 
 /// The configuration as it was meant, after reading and checking. Defaults stand here and nowhere else.
@@ -117,6 +118,7 @@ struct Config {
   /// Secrets that seal what clients carry for us; the first one seals, all open. Empty: one that ends with the process.
   std::vector<std::string> token_keys;
   Limits limits;
+  std::optional<policy::PolicySource> policy;  ///< None: everybody may do everything.
   Questions questions;
   Tasks tasks;
   Log log;

@@ -11,8 +11,6 @@
 namespace gatehouse::config {
 namespace {
 
-constexpr std::size_t kMaxSecretBytes = 64u << 10;
-
 bool is_name(std::string_view text) {
   const auto is_word = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
   return !text.empty() && !std::isdigit(static_cast<unsigned char>(text[0])) && std::ranges::all_of(text, is_word);
@@ -70,10 +68,10 @@ std::string Expander::resolve(std::string_view path) const {
   return (std::filesystem::path(directory_) / path).lexically_normal().string();
 }
 
-std::expected<std::string, std::string> Expander::read(std::string_view path) {
+std::expected<std::string, std::string> Expander::read(std::string_view path, std::size_t max_bytes) {
   const std::string full = resolve(path);
   if (std::ranges::find(files_, full) == files_.end()) files_.push_back(full);
-  auto content = read_file(full, kMaxSecretBytes);
+  auto content = read_file(full, max_bytes);
   if (!content) return std::unexpected("file '" + full + "' " + content.error());
   if (content->ends_with('\n')) content->pop_back();
   if (content->ends_with('\r')) content->pop_back();

@@ -35,7 +35,7 @@ class Expander {
   /// A path as written, made absolute or relative to the process. Only `~/` and the file's directory are considered.
   [[nodiscard]] std::string resolve(std::string_view path) const;
   /// The content of a small text file, without the line break at its end; remembers the file. Errors: a message.
-  [[nodiscard]] std::expected<std::string, std::string> read(std::string_view path);
+  [[nodiscard]] std::expected<std::string, std::string> read(std::string_view path, std::size_t max_bytes = 64u << 10);
   [[nodiscard]] const std::vector<std::string>& files() const { return files_; }
 
  private:

@@ -36,6 +36,7 @@ constexpr std::array kTop = {
             "clients "
             "hold."}),
     Key{"limits", Shape::section, nullptr, "Bounds towards clients."},
+    part<&Config::policy, policy_section>("policy", "Who may see and call what."),
     part<&Config::questions, questions_section>("questions", "Bounds of what servers ask people through clients."),
     part<&Config::tasks, tasks_section>("tasks", "Tasks that Gatehouse keeps for clients of 2025-11-25."),
     part<&Config::log, log_section>("log", "What is written to stderr."),
@@ -209,6 +210,7 @@ std::span<const Section* const> all_sections() {
   static const std::vector<const Section*> all = [] {
     std::vector<const Section*> sections = {&kTopSection, &kAdminSection, &kEndpointSection, &server_section()};
     for (const ServerPart& part : server_parts()) sections.push_back(&part.section);
+    for (const Section* section : policy_sections()) sections.push_back(section);
     sections.insert(sections.end(), {&kLimitsSection, &rates_section(), &preauth_section(), &kQuestionsSection,
                                      &kTasksSection, &kLogSection});
     return sections;
@@ -228,6 +230,7 @@ std::string scalar_text(const Key& key, const Slot& slot) {
     }
     std::string operator()(const Texts*) const { return {}; }
     std::string operator()(const Pairs*) const { return {}; }
+    std::string operator()(const Groups*) const { return {}; }
     std::string operator()(const net::ListenAddress* address) const { return address->str(); }
     std::string operator()(const std::optional<net::ListenAddress>* address) const {
       return *address ? (*address)->str() : "off";

@@ -16,9 +16,10 @@ namespace gatehouse::config {
 
 using Texts = std::vector<std::string>;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
+using Groups = std::vector<std::pair<std::string, Texts>>;
 
 /// How a value is written.
-enum class Shape { text, flag, duration, bytes, count, choice, rate, texts, pairs, address, url, section };
+enum class Shape { text, flag, duration, bytes, count, choice, rate, texts, pairs, groups, address, url, section };
 
 /// A field of an enumeration, seen as an index into the key's choices.
 struct Choice {
@@ -28,9 +29,9 @@ struct Choice {
 };
 
 /// Where the value of a key lives.
-using Slot =
-    std::variant<std::monostate, std::string*, bool*, Milliseconds*, std::size_t*, Texts*, Pairs*, net::ListenAddress*,
-                 std::optional<net::ListenAddress>*, std::optional<net::Url>*, ratelimit::Rate*, Choice>;
+using Slot = std::variant<std::monostate, std::string*, bool*, Milliseconds*, std::size_t*, Texts*, Pairs*, Groups*,
+                          net::ListenAddress*, std::optional<net::ListenAddress>*, std::optional<net::Url>*,
+                          ratelimit::Rate*, Choice>;
 
 /// Servers are programs or addresses; some keys make sense for one of them only.
 enum class Side { both, program, address };
@@ -91,6 +92,8 @@ struct ServerPart {
 [[nodiscard]] const Section& preauth_section();                      ///< Owner: Preauth.
 [[nodiscard]] const Section& questions_section();                    ///< Owner: Questions.
 [[nodiscard]] const Section& tasks_section();                        ///< Owner: Tasks.
+[[nodiscard]] const Section& policy_section();                       ///< Owner: policy::PolicySource.
+[[nodiscard]] std::span<const Section* const> policy_sections();     ///< It, and those in it.
 [[nodiscard]] const Section& log_section();                          ///< Owner: Log.
 [[nodiscard]] std::span<const Section* const> all_sections();        ///< In the order of the manual.
 

@@ -41,6 +41,7 @@ std::expected<Loaded, Problems> load(std::string_view text, const std::string& n
   }
   Reading reading{name, Expander(dialect, unset, std::filesystem::path(name).parent_path().string()), {}, {}, {}, {}};
   dialect == Dialect::own ? parse(reading, *tree) : parse_client(reading, *tree);
+  complete_policy(reading);
   validate(reading);
   sort_by_line(reading.problems);
   sort_by_line(reading.warnings);

@@ -32,6 +32,7 @@ std::string type_name(const Key& key) {
     case Shape::texts:
       if (!key.choices.empty()) break;
       return key.or_one ? "text or list of texts" : key.secret ? "list of secrets" : "list of texts";
+    case Shape::groups: return "map of lists";
     case Shape::pairs: return key.secret ? "map of secrets" : "map of texts";
     case Shape::address: return "host:port";
     case Shape::url: return "URL";

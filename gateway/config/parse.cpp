@@ -18,7 +18,6 @@ constexpr std::array kHints = {
          "not available in this version: without authentication Gatehouse listens on loopback addresses only"},
     Hint{"", "tls",
          "not available in this version: without authentication Gatehouse listens on loopback addresses only"},
-    Hint{"", "policy", "not available in this version"},
     Hint{"", "audit", "not available in this version"},
     Hint{"", "store", "not available in this version"},
     Hint{"", "telemetry", "not available in this version; metrics are on the admin listener under /metrics"},
@@ -151,6 +150,10 @@ void read_admin(Reading& reading, const Node& node, const std::string& path) {
 }
 
 }  // namespace
+
+void parse_section(Reading& reading, const Section& section, const Node& node, const std::string& path, void* owner) {
+  read_section(reading, section, node, path, owner, no_sections);
+}
 
 void parse(Reading& reading, const Node& root) {
   const auto on_section = [&reading](const Member& member, const std::string& path) {

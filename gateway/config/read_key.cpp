@@ -120,6 +120,21 @@ struct Writer {
     }
   }
 
+  void operator()(Groups* field) const {
+    if (!node.is_map()) return refuse("must be a map of names to lists, not " + std::string(kind_name(node)));
+    field->clear();
+    for (const Member& member : node.members) {
+      const std::string member_path = key_path(path, member.key);
+      reading.lines.emplace(member_path, member.line);
+      if (std::ranges::find(*field, member.key, &Groups::value_type::first) != field->end()) {
+        reading.problem(member.line, member_path, "stands here twice");
+      } else {
+        field->emplace_back(member.key, Texts());
+        Writer{reading, key, member.value, member_path}(&field->back().second);
+      }
+    }
+  }
+
   void operator()(net::ListenAddress* field) const {
     const auto text = scalar();
     if (!text) return;

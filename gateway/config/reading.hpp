@@ -30,11 +30,15 @@ struct Reading {
 
 /// Own files: the tree must be a map of known keys.
 void parse(Reading& reading, const Node& root);
+/// One section that stands somewhere else. Its keys have to be in its table.
+void parse_section(Reading& reading, const Section& section, const Node& node, const std::string& path, void* owner);
 /// A client's file: finds the servers in it, whatever the client is.
 void parse_client(Reading& reading, const Node& root);
 /// Everything that needs more than one value, and the rules for names, paths, addresses and headers.
 void validate(Reading& reading);
 void validate_limits(Reading& reading);  ///< Its part for `limits.rates` and `limits.preauth`.
+/// Reads the policy's own file, if it has one, and compiles the policy; both for its problems.
+void complete_policy(Reading& reading);
 
 /// Reads one value of any shape but a section into its field; problems go to `reading`.
 void read_key(Reading& reading, const Key& key, const Node& node, const std::string& path, const Slot& slot);

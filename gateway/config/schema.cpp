@@ -57,6 +57,9 @@ Value value_schema(const Key& key) {
     case Shape::choice: return any_of(choices(key), ref("reference"));
     case Shape::rate: return any_of(ref("rate"), ref("reference"));
     case Shape::texts: return texts(key);
+    case Shape::groups:
+      return Value::object(
+          {{"type", "object"}, {"additionalProperties", Value::object({{"type", "array"}, {"items", ref("scalar")}})}});
     case Shape::pairs: return Value::object({{"type", "object"}, {"additionalProperties", ref("scalar")}});
     case Shape::section: break;
   }

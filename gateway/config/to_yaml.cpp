@@ -95,7 +95,9 @@ class Printer {
     if (const auto* const* texts = std::get_if<Texts*>(&slot))
       return list(key, **texts, *std::get<Texts*>(otherwise), path, depth);
     if (const auto* const* pairs = std::get_if<Pairs*>(&slot))
-      return block(name, depth, [&] { map(**pairs, path, depth + 1); });
+      return block(name, depth, [&] { map(key, **pairs, path, depth + 1); });
+    if (const auto* const* groups = std::get_if<Groups*>(&slot))
+      return block(name, depth, [&] { lists(**groups, depth + 1); });
     const auto reference = config_.references.find(path);
     std::string text = scalar_text(key, slot);
     const bool is_default = text == scalar_text(key, otherwise) && reference == config_.references.end();
@@ -121,11 +123,19 @@ class Printer {
     line(depth, std::string(key.name) + ": [" + items + "]");
   }
 
-  void map(const Pairs& pairs, const std::string& path, int depth) {
+  void lists(const Groups& groups, int depth) {
+    for (const auto& [name, texts] : groups) {
+      std::string items;
+      for (const std::string& text : texts) items += (items.empty() ? "" : ", ") + yaml(escape_literal(text, false));
+      line(depth, yaml(name) + ": [" + items + "]");
+    }
+  }
+
+  void map(const Key& key, const Pairs& pairs, const std::string& path, int depth) {
     for (const auto& [name, value] : pairs) {
       const auto reference = config_.references.find(key_path(path, name));
       const std::string shown = reference != config_.references.end() ? reference->second
-                                : options_.literals                   ? escape_literal(value, true)
+                                : options_.literals || !key.secret    ? escape_literal(value, key.secret)
                                                                       : std::string(kMask);
       line(depth, yaml(name) + ": " + yaml(shown));
     }

@@ -1,6 +1,8 @@
 #include "gateway/pipeline/pipeline.hpp"
 
 #include "gateway/stages/answer_lists.hpp"
+#include "gateway/stages/authorize.hpp"
+#include "gateway/stages/check_call.hpp"
 #include "gateway/stages/forward.hpp"
 #include "gateway/stages/listen.hpp"
 #include "gateway/stages/observe.hpp"
@@ -22,7 +24,9 @@ stages::Pipeline make_pipeline(Parts parts) {
   p.add<stages::WatchTasks>(parts.tasks.hop, parts.tasks.routes);  // beside the next one
   p.add<stages::Listen>(parts.watchers);                           // long streams end here, too
   p.add<stages::Route>();                                          // from here on the call has a server
+  p.add<stages::Authorize>();                                      // on the server's own names: no alias dodges a rule
   p.add<stages::ThrottleTarget>(parts.limiter);                    // nobody uses up what he may not use
+  p.add<stages::CheckCall>();                                      // says something of a tool, so it comes behind
   p.add<stages::Subscribe>(parts.watchers);                        // many clients, one subscription at the server
   p.add<stages::Tasks>(parts.tasks);                               // a call may become a task, a task a call
   p.add<stages::Forward>(parts.input);                             // out to the server and back, through the bridge

@@ -20,11 +20,11 @@ void append_rule(std::string& out, const RuleSource& rule) {
   append_number(out, static_cast<std::int64_t>(what.annotations.size()));
   for (const auto& [name, value] : what.annotations) {
     append_part(out, name);
-    append_number(out, value ? 1 : 0);
+    append_part(out, value);
   }
   append_parts(out, rule.needs.scopes);
   append_parts(out, rule.needs.acr);
-  append_number(out, rule.needs.max_auth_age ? rule.needs.max_auth_age->count() : -1);
+  append_number(out, rule.needs.max_auth_age.count());
   append_part(out, rule.when);
   append_number(out, static_cast<int>(rule.then.audit));
   append_parts(out, rule.then.redact);

@@ -31,9 +31,7 @@ void show(Decision& decision, bool visible) {
 }
 
 bool applies(const Layer& layer, const Subject& subject, const Item& item) {
-  return (layer.tenants.empty() || layer.tenants.match(subject.tenant)) &&
-         (layer.servers.empty() || layer.servers.match(item.server)) &&
-         (layer.endpoints.empty() || layer.endpoints.match(item.endpoint));
+  return layer.applies_to(subject.tenant, item.server, item.endpoint);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ PolicySource finance() {
   post.then = {.audit = AuditLevel::full, .redact = {"pii"}};
   RuleSource robots = deny("no-destructive-robots");
   robots.who.kinds = {"service", "workload"};
-  robots.what.annotations = {{"destructiveHint", true}};
+  robots.what.annotations = {{"destructiveHint", "true"}};
   source.rules = {read, post, robots};
   return source;
 }
@@ -144,7 +144,7 @@ TEST(Judge, LetsADenyRuleWinAndBelievesWarningsOnly) {
   everything.who.kinds = {"service"};
   source.rules.push_back(everything);
   RuleSource safe = allow("safe-for-all");
-  safe.what.annotations = {{"readOnlyHint", true}};
+  safe.what.annotations = {{"readOnlyHint", "true"}};
   source.rules.push_back(safe);
   Bench bench(source);
   const auto robot = api_key({});

@@ -11,10 +11,10 @@ bool said_and_matches(const Globs& globs, std::string_view text) {
   return globs.empty() || (!text.empty() && globs.match(text));
 }
 
-bool annotation(const mcp::ToolHints& hints, std::string_view name) {
-  if (name == "readOnlyHint") return hints.read_only;
-  if (name == "destructiveHint") return hints.destructive;
-  return name == "idempotentHint" ? hints.idempotent : hints.open_world;
+bool annotation(const mcp::ToolHints& hints, Field field) {
+  if (field == Field::tool_read_only) return hints.read_only;
+  if (field == Field::tool_destructive) return hints.destructive;
+  return field == Field::tool_idempotent ? hints.idempotent : hints.open_world;
 }
 
 Truth in_networks(const Rule& rule, const Circumstances& circumstances) {
@@ -42,16 +42,15 @@ bool matches_place(const Rule& rule, const Item& item) {
   if (!rule.methods.empty() && !rule.methods.match(item.method)) return false;
   if (!rule.endpoints.empty() && !rule.endpoints.match(item.endpoint)) return false;
   if (!rule.servers.empty() && !rule.servers.match(item.server)) return false;
-  if (!rule.source.what.annotations.empty() && item.kind != Item::Kind::tool) return false;
+  if (!rule.annotations.empty() && item.kind != Item::Kind::tool) return false;
   return !rule.names_items || rule.names[static_cast<std::size_t>(item.kind) - 1].has_value();
 }
 
 bool matches_name(const Rule& rule, const Item& item, bool trusted) {
   if (rule.names_items && !rule.names[static_cast<std::size_t>(item.kind) - 1]->match(item.name)) return false;
-  const auto& annotations = rule.source.what.annotations;
-  if (annotations.empty()) return true;
+  if (rule.annotations.empty()) return true;
   if (rule.allows() && !trusted) return false;
-  return std::ranges::all_of(annotations,
+  return std::ranges::all_of(rule.annotations,
                              [&](const auto& wanted) { return annotation(item.hints, wanted.first) == wanted.second; });
 }
 
@@ -67,10 +66,10 @@ NeedsState judge_needs(const Needs& needs, const Subject& subject, const Circums
     if (std::ranges::find(subject.scopes, scope) == subject.scopes.end()) state.missing.scopes.push_back(scope);
   if (!needs.acr.empty() && std::ranges::find(needs.acr, subject.acr) == needs.acr.end()) state.missing.acr = needs.acr;
   bool age_is_open = false;
-  if (needs.max_auth_age) {
+  if (needs.max_auth_age.count() != 0) {
     age_is_open = circumstances.is_open();
     const bool fresh =
-        !age_is_open && circumstances.auth_time && *circumstances.now - *circumstances.auth_time <= *needs.max_auth_age;
+        !age_is_open && circumstances.auth_time && *circumstances.now - *circumstances.auth_time <= needs.max_auth_age;
     if (!fresh && !age_is_open) state.missing.max_auth_age = needs.max_auth_age;
   }
   state.can_be_met = state.missing.empty();

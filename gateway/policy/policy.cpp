@@ -182,14 +182,16 @@ class Compiler {
       made.names[i] = globs(*names[i].second, key, names[i].first);
       made.names_items = true;
     }
-    for (const auto& [name, wanted] : what.annotations) annotation(name, key, made);
+    for (const auto& [name, wanted] : what.annotations) annotation(name, wanted, key, made);
   }
 
-  void annotation(const std::string& name, const std::string& key, Rule& made) {
+  void annotation(const std::string& name, const std::string& wanted, const std::string& key, Rule& made) {
     const auto found = std::ranges::find(kAnnotations, name, [](const auto& known) { return known.first; });
     if (found == kAnnotations.end())
       return refuse(key + ".annotations." + name,
                     "is none of readOnlyHint, destructiveHint, idempotentHint, openWorldHint");
+    if (wanted != "true" && wanted != "false") return refuse(key + ".annotations." + name, "is neither true nor false");
+    made.annotations.emplace_back(found->second, wanted == "true");
     made.reads.add(found->second);
   }
 

@@ -32,13 +32,14 @@ struct Rule {
   Globs methods, endpoints, servers;
   std::optional<Globs> names[4];  ///< Tools, prompts, resources, templates; none: not given.
   bool names_items = false;       ///< At least one of them is given.
+  std::vector<std::pair<Field, bool>> annotations;
   std::optional<Expression> when;
   Reads reads;  ///< Of `who`, `needs` and `when`.
 
   [[nodiscard]] bool allows() const { return source.effect == Effect::allow; }
   /// Something about it can differ between two calls of the same principal.
   [[nodiscard]] bool is_circumstantial() const {
-    return !networks.empty() || source.needs.max_auth_age || reads.circumstances();
+    return !networks.empty() || source.needs.max_auth_age.count() != 0 || reads.circumstances();
   }
 };
 
@@ -48,6 +49,11 @@ struct Layer {
   Globs tenants, servers, endpoints;
   Effect otherwise = Effect::deny;
   std::vector<std::uint32_t> rules;
+
+  [[nodiscard]] bool applies_to(std::string_view tenant, std::string_view server, std::string_view endpoint) const {
+    return (tenants.empty() || tenants.match(tenant)) && (servers.empty() || servers.match(server)) &&
+           (endpoints.empty() || endpoints.match(endpoint));
+  }
 };
 
 /// A compiled policy. Immutable; a request keeps the one it began with.

@@ -19,7 +19,7 @@ TEST(Policy, TellsAllProblemsWithTheirPlaces) {
   bad.who.kinds = {"robot"};
   bad.who.networks = {"10.0.0.1/8"};
   bad.what.tools = {""};
-  bad.what.annotations = {{"danger", true}};
+  bad.what.annotations = {{"danger", "true"}};
   bad.needs.scopes = {"a b"};
   bad.when = "args.a ==\n  principal.rolls";
   source.rules = {bad, {.id = "a"}, {}};
@@ -62,7 +62,7 @@ TEST(Policy, ExpandsScopesThroughTheHierarchyEvenIfItIsACircle) {
 
 TEST(Policy, LintsWhatIsHardlyMeant) {
   PolicySource source;
-  source.rules = {{.id = "trusting", .what = {.annotations = {{"readOnlyHint", true}}}},
+  source.rules = {{.id = "trusting", .what = {.annotations = {{"readOnlyHint", "true"}}}},
                   {.id = "never", .effect = Effect::deny, .when = "false && args.x == 1"},
                   {.id = "all", .effect = Effect::deny},
                   {.id = "late"}};

@@ -69,7 +69,7 @@ struct World {
     if (chance(30)) out.what.servers = {one_of({"s", "t", "*"})};
     if (chance(40)) out.what.tools = {one_of({"get_*", "del", "*", "get_a", "?el"})};
     if (chance(20)) out.what.prompts = {one_of({"get_*", "*"})};
-    if (chance(15)) out.what.annotations = {{one_of({"destructiveHint", "readOnlyHint"}), chance(50)}};
+    if (chance(15)) out.what.annotations = {{one_of({"destructiveHint", "readOnlyHint"}), one_of({"true", "false"})}};
     if (out.effect == Effect::allow && chance(30)) out.needs.scopes = some_of({"read", "write", "admin"}, 40);
     if (out.effect == Effect::allow && chance(10)) out.needs.acr = {"mfa"};
     if (circumstances && out.effect == Effect::allow && chance(8)) out.needs.max_auth_age = std::chrono::seconds(60);

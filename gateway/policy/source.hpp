@@ -1,7 +1,6 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,27 +23,27 @@ struct Who {
 /// As Who. `tools`, `prompts`, `resources` and `templates` are one dimension: what kind of thing it is, and which.
 struct What {
   Texts methods, endpoints, servers, tools, prompts, resources, templates;
-  std::vector<std::pair<std::string, bool>> annotations;
+  std::vector<std::pair<std::string, std::string>> annotations;  ///< Name and `true` or `false`.
   bool operator==(const What&) const = default;
 };
 
 /// What a caller may still obtain: missing ones make him log in again.
 struct Needs {
   Texts scopes;
-  Texts acr;  ///< Any of them.
-  std::optional<std::chrono::seconds> max_auth_age;
-  [[nodiscard]] bool empty() const { return scopes.empty() && acr.empty() && !max_auth_age; }
+  Texts acr;                                  ///< Any of them.
+  std::chrono::milliseconds max_auth_age{0};  ///< 0: any.
+  [[nodiscard]] bool empty() const { return scopes.empty() && acr.empty() && max_auth_age.count() == 0; }
   bool operator==(const Needs&) const = default;
 };
 
-enum class AuditLevel : std::uint8_t { unset, metadata, full };
+enum class AuditLevel : std::uint8_t { usual, metadata, full };
 
 /// What a permit obliges to.
 struct Then {
-  AuditLevel audit = AuditLevel::unset;
+  AuditLevel audit = AuditLevel::usual;
   Texts redact;
   std::string rate;
-  [[nodiscard]] bool empty() const { return audit == AuditLevel::unset && redact.empty() && rate.empty(); }
+  [[nodiscard]] bool empty() const { return audit == AuditLevel::usual && redact.empty() && rate.empty(); }
   bool operator==(const Then&) const = default;
 };
 
@@ -80,6 +79,7 @@ struct RoleMapping {
 };
 
 struct PolicySource {
+  std::string file;  ///< Where it stands, if not where it is configured.
   Effect otherwise = Effect::deny;
   std::vector<std::pair<std::string, Texts>> scope_hierarchy;  ///< A scope and what it includes.
   std::vector<RoleMapping> role_mapping;

@@ -7,7 +7,7 @@ namespace {
 
 /// A step-up asks for as little as possible: no new login if a scope will do, then the fewest scopes.
 bool is_less_demanding(const Needs& a, const Needs& b) {
-  const auto logins = [](const Needs& needs) { return !needs.acr.empty() || needs.max_auth_age; };
+  const auto logins = [](const Needs& needs) { return !needs.acr.empty() || needs.max_auth_age.count() != 0; };
   if (logins(a) != logins(b)) return !logins(a);
   return a.scopes.size() < b.scopes.size();
 }
@@ -16,7 +16,8 @@ void unite(Needs& all, const Needs& more) {
   for (const std::string& scope : more.scopes)
     if (std::ranges::find(all.scopes, scope) == all.scopes.end()) all.scopes.push_back(scope);
   if (all.acr.empty()) all.acr = more.acr;
-  if (more.max_auth_age) all.max_auth_age = std::min(all.max_auth_age.value_or(*more.max_auth_age), *more.max_auth_age);
+  if (all.max_auth_age.count() == 0 || (more.max_auth_age.count() != 0 && more.max_auth_age < all.max_auth_age))
+    all.max_auth_age = more.max_auth_age;
 }
 
 void unite(Then& all, const Then& more) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <gatehouse/identity/challenge.hpp>
 #include <gatehouse/mcp/call.hpp>
 #include <gatehouse/middleware/pipeline.hpp>
 
@@ -14,6 +15,7 @@
 #include "gateway/bridge/progress.hpp"
 #include "gateway/catalog/link_index.hpp"
 #include "gateway/catalog/view.hpp"
+#include "gateway/stages/access.hpp"
 #include "gateway/upstream/upstream.hpp"
 
 /// What travels through the pipeline.
@@ -28,7 +30,9 @@ struct Routes {
   unsigned progress_per_second =
       bridge::ProgressGate::kDefaultPerSecond;  ///< To one client's request; 0: as they come.
   bridge::LogRules log;
-  catalog::LinkIndex& links;  ///< Of the endpoint.
+  catalog::LinkIndex& links;                                              ///< Of the endpoint.
+  std::shared_ptr<Access> access = nullptr;                               ///< Null: everybody may do everything.
+  std::shared_ptr<const identity::ProtectedResource> resource = nullptr;  ///< For challenges; null: no OAuth here.
 };
 
 struct Call {
@@ -36,6 +40,7 @@ struct Call {
   const Routes& routes;                  ///< writer: the endpoint
   upstream::Upstream* server = nullptr;  ///< writer: Route. Null until then, and for what the gateway answers itself.
   catalog::Target target = {};           ///< writer: Route
+  const policy::Rule* rule = nullptr;    ///< writer: Authorize. That permitted or refused it, if a rule did.
   const std::shared_ptr<const Routes>* keep =
       nullptr;  ///< writer: the endpoint. `routes` for calls that outlive their exchange
 };

@@ -6,6 +6,8 @@
 
 #include <gatehouse/json/value.hpp>
 
+#include "gateway/stages/authorize.hpp"
+
 namespace gatehouse::stages {
 namespace {
 
@@ -21,7 +23,7 @@ std::vector<Wish> make_wishes(const Call& call, const std::vector<std::string>& 
     auto target = call.routes.view->resolve_uri(uri);
     if (!target) continue;
     upstream::Upstream& server = *call.routes.servers[target->source];
-    if (!server.may_watch()) continue;
+    if (!server.may_watch() || !may_watch(call.routes, asker_of(call), *target)) continue;
     auto wish = upstream::watch(server.hub(), target->local, watcher);
     if (wish) wishes.push_back(Wish{uri, std::move(target->local), std::move(*wish)});
   }

@@ -4,7 +4,6 @@
 
 #include <gatehouse/json/value.hpp>
 
-#include "gateway/bridge/lift_completion.hpp"
 #include "gateway/bridge/lower.hpp"
 
 namespace gatehouse::stages {
@@ -19,15 +18,17 @@ std::unexpected<Error> missing(std::string_view member) {
   return fail(Kind::invalid_params, Origin::client, "params: member \"" + std::string(member) + "\" is missing.");
 }
 
-Found by_name(const catalog::View& view, ListKind kind, std::string_view name, std::string_view what) {
+Found by_name(const Call& call, ListKind kind, std::string_view name) {
+  const catalog::View& view = *call.routes.view;
   auto target = view.resolve_name(kind, name);
   if (target) return std::move(*target);
-  if (kind == ListKind::tools && view.is_ambiguous(name)) {
+  // Whoever may see all of it is told more.
+  if (!call.routes.access && kind == ListKind::tools && view.is_ambiguous(name)) {
     return fail(Kind::not_found, Origin::client,
                 "Several servers have a tool " + clipped(name) +
                     "; call it by its listed name, or through an endpoint with one of them.");
   }
-  return fail(Kind::not_found, Origin::client, "Unknown " + std::string(what) + ": " + clipped(name));
+  return fail(unknown_target(call.in.request));
 }
 
 /// The server that gave this client the URI, in a result some time ago (GB-052).
@@ -44,50 +45,59 @@ Found by_uri(const Call& call, std::string_view uri) {
   auto target = call.routes.view->resolve_uri(uri);
   if (!target) target = by_link(call, uri);
   if (target) return std::move(*target);
-  return std::unexpected(
-      Error{Kind::resource_not_found, Origin::client, "Resource not found: " + clipped(uri)}.with_data(
-          json::Value::object({{"uri", uri}}).str()));
+  return fail(unknown_target(call.in.request));
 }
 
-Found by_reference(const catalog::View& view, const mcp::Message& request) {
-  const auto reference = bridge::read_reference(request);
+Found by_reference(const Call& call) {
+  const auto reference = bridge::read_reference(call.in.request);
   if (!reference) return fail(Error(reference.error()));
-  if (reference->is_prompt) return by_name(view, ListKind::prompts, reference->key, "prompt");
-  auto target = view.resolve_uri(reference->key);
-  if (!target) return fail(Kind::not_found, Origin::client, "Unknown resource template: " + clipped(reference->key));
+  if (reference->is_prompt) return by_name(call, ListKind::prompts, reference->key);
+  auto target = call.routes.view->resolve_uri(reference->key);
+  if (!target) return fail(unknown_target(call.in.request));
   return std::move(*target);
 }
 
 Found find(const Call& call) {
   const mcp::Message& request = call.in.request;
-  const catalog::View& view = *call.routes.view;
   switch (request.method) {
     case mcp::Method::tools_call:
       if (!request.params.name.data()) return missing("name");
-      return by_name(view, ListKind::tools, request.params.name, "tool");
+      return by_name(call, ListKind::tools, request.params.name);
     case mcp::Method::prompts_get:
       if (!request.params.name.data()) return missing("name");
-      return by_name(view, ListKind::prompts, request.params.name, "prompt");
+      return by_name(call, ListKind::prompts, request.params.name);
     case mcp::Method::resources_read:
     case mcp::Method::resources_subscribe:
     case mcp::Method::resources_unsubscribe:
       if (!request.params.uri.data()) return missing("uri");
       return by_uri(call, request.params.uri);
-    case mcp::Method::completion_complete: return by_reference(view, request);
+    case mcp::Method::completion_complete: return by_reference(call);
     default: return fail(Kind::method_not_found, Origin::client, "Method not found: " + clipped(request.rpc.method));
   }
-}
-
-/// What the tool says as this endpoint lists it, not as its server may have it now (GB-251).
-Result<void> check_headers(const Call& call) {
-  const json::Member* arguments = call.in.request.params.object.find("arguments");
-  return catalog::check_header_parameters(call.target.details->headers, call.in.client.parameter_headers,
-                                          arguments ? arguments->value : std::string_view());
 }
 
 Task<mcp::Reply> answered(mcp::Reply reply) { co_return reply; }
 
 }  // namespace
+
+Error unknown_target(const mcp::Message& request) {
+  const auto unknown = [](std::string_view what, std::string_view name) {
+    return Error{Kind::not_found, Origin::client, "Unknown " + std::string(what) + ": " + clipped(name)};
+  };
+  switch (request.method) {
+    case mcp::Method::tools_call: return unknown("tool", request.params.name);
+    case mcp::Method::prompts_get: return unknown("prompt", request.params.name);
+    case mcp::Method::completion_complete: {
+      const auto reference = bridge::read_reference(request);
+      if (!reference) return reference.error();
+      return unknown(reference->is_prompt ? "prompt" : "resource template", reference->key);
+    }
+    default: break;
+  }
+  const std::string_view uri = request.params.uri;
+  return Error{Kind::resource_not_found, Origin::client, "Resource not found: " + clipped(uri)}.with_data(
+      json::Value::object({{"uri", uri}}).str());
+}
 
 Task<mcp::Reply> Route::handle(Call& call, Next next) {
   const mcp::Method method = call.in.request.method;
@@ -96,11 +106,6 @@ Task<mcp::Reply> Route::handle(Call& call, Next next) {
   if (!target) return answered(fail(std::move(target.error())));
   call.target = std::move(*target);
   call.server = call.routes.servers[call.target.source].get();
-  if (call.target.details && call.in.client.mirrors_headers) {
-    if (auto checked = check_headers(call); !checked) return answered(fail(std::move(checked.error())));
-  }
-  if (call.in.request.method == mcp::Method::completion_complete && call.server->lacks_completions())
-    return answered(bridge::no_completions());
   return next(call);
 }
 

@@ -3,9 +3,11 @@
 
 namespace gatehouse::stages {
 
+/// What a request that names nothing known is told: the same for what does not exist and for what its client may not see.
+[[nodiscard]] Error unknown_target(const mcp::Message& request);
+
 /// Finds the server that a request names.
-/// Also: refuses a `tools/call` whose headers contradict the tool's arguments, and answers completions of servers that have none.
-/// Errors: header_mismatch, not_found, resource_not_found with `data.uri`, invalid_params, method_not_found for what no server is asked.
+/// Errors: not_found, resource_not_found with `data.uri`, invalid_params, method_not_found for what no server is asked.
 class Route {
  public:
   static constexpr std::string_view kName = "route";

@@ -6,6 +6,8 @@
 
 #include <gatehouse/json/value.hpp>
 
+#include "gateway/stages/authorize.hpp"
+
 namespace gatehouse::stages {
 namespace {
 
@@ -45,10 +47,28 @@ Lists list_bit(mcp::ListKind kind) {
   return 0;
 }
 
+Lists changed_for(const mcp::Principal& who, const Routes& before, const Routes& now) {
+  const auto fingerprint = [&who](const Routes& routes, mcp::ListKind kind) {
+    return routes.access ? routes.access->list(who, routes.endpoint, routes.view, kind)->fingerprint()
+                         : routes.view->fingerprint(kind);
+  };
+  Lists changed = 0;
+  for (const mcp::ListKind kind : mcp::kListKinds)
+    if (fingerprint(before, kind) != fingerprint(now, kind)) changed |= list_bit(kind);
+  return changed;
+}
+
 Interest::Interest(Watchers& watchers) : watchers_(watchers) { watchers.all_.push_back(*this); }
 
 void Interest::give_back(std::string_view uri) {
   if (const auto found = watched_.find(uri); found != watched_.end()) watched_.erase(found);
+}
+
+void Interest::asked_by(const Access::Asker& asker) {
+  who_ = asker.who.weak_from_this().lock();
+  if (!who_) who_ = std::make_shared<const mcp::Principal>(asker.who);
+  address_ = asker.address;
+  revision_ = asker.revision;
 }
 
 void Interest::updated(std::uint64_t server, std::string_view uri) {
@@ -91,7 +111,26 @@ void Watchers::flush() {
 
 void Watchers::announce(Lists changed) {
   to_announce_ |= changed;
-  if (to_announce_ == 0 || announce_timer_.armed()) return;
+  if (to_announce_ != 0) schedule_announcement();
+}
+
+void Watchers::announce(FunctionRef<Lists(const mcp::Principal&)> changed) {
+  bool any = false;
+  table_.each([&](transport::Session& session) {
+    const Lists lists = changed(session.who());
+    if (lists != 0) to_announce_alone_[session.id()] |= lists;
+    any = any || lists != 0;
+  });
+  for (Interest& one : all_) {
+    const Lists lists = changed(*one.who_);
+    one.to_announce_ |= lists;
+    any = any || lists != 0;
+  }
+  if (any) schedule_announcement();
+}
+
+void Watchers::schedule_announcement() {
+  if (announce_timer_.armed()) return;
   const TimePoint now = Clock::now();
   if (now - announced_at_ >= kListsCoalesce) return announce_now();
   announce_timer_.arm(std::chrono::ceil<Milliseconds>(announced_at_ + kListsCoalesce - now), [this] { announce_now(); });
@@ -100,8 +139,12 @@ void Watchers::announce(Lists changed) {
 void Watchers::announce_now() {
   announced_at_ = Clock::now();
   const Lists changed = std::exchange(to_announce_, 0);
-  table_.each([changed](transport::Session& session) { send_lists(session, changed); });
-  for (Interest& one : all_) one.lists_changed(changed);
+  const auto alone = std::exchange(to_announce_alone_, {});
+  table_.each([&](transport::Session& session) {
+    const auto own = alone.find(session.id());
+    send_lists(session, own == alone.end() ? changed : static_cast<Lists>(changed | own->second));
+  });
+  for (Interest& one : all_) one.lists_changed(static_cast<Lists>(changed | std::exchange(one.to_announce_, Lists{0})));
   flush();
 }
 
@@ -118,6 +161,7 @@ Task<Result<void>> Watchers::subscribe(const Call& call, const std::string& uri)
   auto& entry = sessions_[std::string(call.in.client.session)];
   if (!entry) entry = std::make_shared<SessionInterest>(*this, call.in.client.session);
   const auto mine = entry;
+  mine->asked_by(asker_of(call));
   if (mine->has(uri)) co_return Result<void>{};
   if (mine->size() >= options_.max_per_client) {
     co_return fail(Kind::limit_exceeded, Origin::client, "Too many resources are watched; give some up first.");
@@ -176,7 +220,7 @@ void Watchers::assume_changes(std::string_view id) {
 
 void Watchers::rerouted(std::shared_ptr<const Routes> routes) {
   const auto before = std::exchange(routes_, std::move(routes));
-  if (before && before->servers == routes_->servers) return;
+  if (before && before->servers == routes_->servers && before->access == routes_->access) return;
   for (Interest& one : all_) reroute(one);
   for (const auto& [id, one] : sessions_) {
     for (const auto& server : routes_->servers) tell_own_process(*one, *server);
@@ -187,7 +231,8 @@ void Watchers::rerouted(std::shared_ptr<const Routes> routes) {
 void Watchers::reroute(Interest& interest) {
   for (auto& [uri, watch] : interest.watched_) {
     const auto target = routes_->view->resolve_uri(uri);
-    const auto hub = target ? routes_->servers[target->source]->hub() : nullptr;
+    const bool may = target && may_watch(*routes_, interest.asker(), *target);
+    const auto hub = may ? routes_->servers[target->source]->hub() : nullptr;
     if (watch && &watch->hub() == hub.get() && watch->uri() == target->local) continue;
     watch.reset();
     if (!hub) continue;

@@ -33,6 +33,8 @@ inline constexpr std::array kListTopics = {ListTopic{"toolsListChanged", mcp::no
 [[nodiscard]] constexpr Lists list_bit(std::size_t topic) { return static_cast<Lists>(1U << topic); }
 [[nodiscard]] Lists list_bit(mcp::ListKind kind);
 inline constexpr Lists kAllLists = 7;
+/// The lists that are not the same for somebody. REQUIRES: one of the two has a policy.
+[[nodiscard]] Lists changed_for(const mcp::Principal& who, const Routes& before, const Routes& now);
 
 /// What one client watches: a session, or one listen stream. URIs are the client's.
 class Interest : public subscriptions::Watcher,
@@ -45,6 +47,9 @@ class Interest : public subscriptions::Watcher,
   [[nodiscard]] std::size_t size() const { return watched_.size(); }
   void keep(std::string uri, upstream::Watch watch) { watched_.insert_or_assign(std::move(uri), std::move(watch)); }
   void give_back(std::string_view uri);
+  /// Remembers for whom it watches: what he may not see any more is not watched any more.
+  void asked_by(const Access::Asker& asker);
+  [[nodiscard]] Access::Asker asker() const { return {*who_, address_, revision_}; }
   void updated(std::uint64_t server, std::string_view uri) override;
 
  protected:
@@ -59,6 +64,10 @@ class Interest : public subscriptions::Watcher,
   std::map<std::string, std::optional<upstream::Watch>, std::less<>> watched_;  // none: its server is gone
   std::set<std::string> pending_;                                               // changed and not sent yet
   Lists lists_pending_ = 0;
+  Lists to_announce_ = 0;  // to this one alone
+  std::shared_ptr<const mcp::Principal> who_ = mcp::anonymous();
+  std::string address_;
+  mcp::Revision revision_ = mcp::kLatest;
 };
 
 /// Everybody on an endpoint who hears of changes. What happens shortly after each other is told once.
@@ -81,6 +90,8 @@ class Watchers {
 
   /// Everybody who wants to know hears that these lists changed: now, or soon if something was just said (GB-187).
   void announce(Lists changed);
+  /// The same, where it depends on who somebody is what changed for him.
+  void announce(FunctionRef<Lists(const mcp::Principal&)> changed);
   /// Asks the server to watch `local`, which the session calls `uri`, and waits for its word.
   /// Errors: limit_exceeded, unavailable, invalid_params when the server refuses, cancelled.
   Task<Result<void>> subscribe(const Call& call, const std::string& uri);
@@ -103,6 +114,7 @@ class Watchers {
   void announce_now();
   void tell_own_process(SessionInterest& interest, upstream::Upstream& server);
   void reroute(Interest& interest);
+  void schedule_announcement();
 
   SessionTable table_;
   Options options_;
@@ -111,6 +123,7 @@ class Watchers {
   std::map<std::string, std::shared_ptr<SessionInterest>, std::less<>> sessions_;
   net::Timer flush_timer_, announce_timer_;
   Lists to_announce_ = 0;
+  std::map<std::string, Lists, std::less<>> to_announce_alone_;  // by session
   TimePoint announced_at_{};
 };
 

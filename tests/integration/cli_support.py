@@ -21,7 +21,7 @@ BINARY = pathlib.Path(os.environ.get("GATEHOUSE_BIN", ROOT / "build/release/gate
 STUB = str(ROOT / "tests/integration/fixtures/stub_server.py")
 PATIENCE = 30  # seconds, for anything that happens at once on an idle machine
 
-COMMANDS = ["serve", "connect", "check", "explain", "import", "servers", "tools", "call", "completion", "version"]
+COMMANDS = ["serve", "connect", "check", "explain", "import", "servers", "tools", "call", "policy", "completion", "version"]
 
 
 def clean_env(**changes):

@@ -1,0 +1,185 @@
+// What callers see and may call under a policy, in both eras, towards servers of both eras: filtered lists, refusals that say the
+// right thing, arguments that could be read in two ways, and reloads that tell only whom they concern.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Gateway } from './lib/gateway.mjs';
+import { connect } from './lib/peers.mjs';
+import { fixture, startHttp } from './lib/servers.mjs';
+import { until } from './lib/wait.mjs';
+import { META, MODERN, post } from './lib/wire.mjs';
+
+const UNKNOWN = -32602;
+const DENIED = -31006;
+const APPLY_MS = 10_000;
+
+const rules = [
+  { id: 'some', effect: 'allow', what: { servers: ['pipe', 'web'], tools: ['echo', 'whoami', 'a*', 'touch'] } },
+  { id: 'few', effect: 'allow', what: { tools: ['count'] }, when: 'args.steps <= 3' },
+  { id: 'never', effect: 'deny', what: { tools: ['ask'] } },
+  { id: 'planned', effect: 'deny', shadow: true, what: { tools: ['echo'] } },
+  { id: 'texts', effect: 'allow', what: { resources: ['fixture://text', 'fixture://bulk/0*'], prompts: ['bulk-*'] } }
+];
+const SEEN = ['add', 'count', 'echo', 'touch', 'whoami'];
+
+const seen = (items, server) => items.map(({ name }) => name).filter((name) => name.startsWith(`${server}.`))
+  .map((name) => name.slice(server.length + 1)).sort();
+const codeOf = (error) => error.code ?? error.cause?.code;
+const rejects = (promise, code, text) => assert.rejects(promise, (error) => {
+  assert.equal(codeOf(error), code, error.message);
+  if (text) assert.match(error.message, text);
+  return true;
+});
+
+describe('a policy', { timeout: 120_000 }, () => {
+  let gateway;
+  let peers;
+  let web;
+  let servers;
+
+  before(async () => {
+    web = await startHttp(fixture('modern_server.mjs'));
+    servers = { pipe: { command: process.execPath, args: [fixture('legacy_server.mjs'), '--stdio', 'pipe'] }, web: web.target };
+    gateway = await Gateway.serve({ servers, policy: { default: 'deny', rules } });
+    peers = await Promise.all(['legacy', 'modern'].map((era) => connect(era, { url: gateway.url() })));
+  });
+  after(async () => {
+    try {
+      await Promise.all(peers?.map((peer) => peer.close()) ?? []);
+      await gateway?.stop();
+    } finally {
+      web?.stop();
+    }
+  });
+
+  const each = async (run) => { for (const peer of peers) for (const server of ['pipe', 'web']) await run(peer, server); };
+
+  it('lists what may be used, and nothing else', () => each(async (peer, server) => {
+    assert.deepEqual(seen(await peer.tools(), server), SEEN);
+    const prompts = seen(await peer.prompts(), server);
+    assert.equal(prompts.length, 12);
+    assert.ok(prompts.every((name) => name.startsWith('bulk-')));
+    const uris = (await peer.resources()).map(({ uri }) => uri).filter((uri) => uri.includes(server));
+    assert.equal(uris.length, 11, uris.join(' '));
+    assert.deepEqual(await peer.resourceTemplates(), []);
+  }));
+
+  it('says that lists are for their caller alone, and not for long', async () => {
+    const page = await peers[1].page('tools/list');
+    assert.equal(page.cacheScope, 'private');
+    assert.ok(page.ttlMs <= 30_000);
+  });
+
+  it('lets through what is permitted', () => each(async (peer, server) => {
+    assert.equal(await peer.text(`${server}.echo`, { text: 'hello' }), 'hello');
+    assert.equal(await peer.text(`${server}.count`, { steps: 2 }), 'counted to 2');
+  }));
+
+  it('answers what is hidden as what does not exist', () => each(async (peer, server) => {
+    await rejects(peer.call(`${server}.ask`, {}), UNKNOWN, new RegExp(`Unknown tool: ${server}\\.ask`));
+    await rejects(peer.call(`${server}.nap`, { ms: 1 }), UNKNOWN, new RegExp(`Unknown tool: ${server}\\.nap`));
+    await rejects(peer.call(`${server}.there-is-none`, {}), UNKNOWN, new RegExp(`Unknown tool: ${server}\\.there-is-none`));
+    await rejects(peer.prompt(`${server}.greet`, { color: 'red' }), UNKNOWN, new RegExp(`Unknown prompt: ${server}\\.greet`));
+    await rejects(peer.complete({ type: 'ref/prompt', name: `${server}.greet` }, 'color', 'b'), UNKNOWN, /Unknown prompt/);
+  }));
+
+  const call = (name, args, id = 7) => post(gateway.url(),
+    `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"${name}","arguments":${args},"_meta":` +
+    `{"${META.version}":"${MODERN}","${META.capabilities}":{}}}}`,
+    { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': 'tools/call', 'Mcp-Name': name });
+
+  it('gives hidden and missing things the same answer to the last byte', async () => {
+    for (const server of ['pipe', 'web']) {
+      const [hidden, missing] = [await call(`${server}.nap`, '{"ms":1}'), await call(`${server}.nop`, '{"ms":1}')];
+      assert.equal(hidden.status, missing.status);
+      assert.equal(hidden.text.replace('.nap', '.nop'), missing.text);
+      assert.deepEqual([...hidden.headers.keys()], [...missing.headers.keys()]);
+      assert.equal(hidden.headers.get('www-authenticate'), null);
+    }
+  });
+
+  it('refuses what is visible and not permitted with 403, without a challenge', async () => {
+    for (const server of ['pipe', 'web']) {
+      const refused = await call(`${server}.count`, '{"steps":4}');
+      assert.equal(refused.status, 403);
+      assert.equal(refused.messages[0].error.code, DENIED);
+      assert.equal(refused.messages[0].error.data, undefined);
+      assert.equal(refused.messages[0].id, 7);
+      assert.equal(refused.headers.get('www-authenticate'), null);
+    }
+    await rejects(peers[0].call('pipe.count', { steps: 9 }), 403).catch(() => rejects(peers[0].call('pipe.count', { steps: 9 }), DENIED));
+  });
+
+  it('does not judge arguments that could be read in two ways', async () => {
+    for (const args of ['{"steps":1,"steps":9}', '{"steps":1,"Steps":9}', '{"st\\u0065ps":1}', '{"steps":1,"x":"\\ud800"}',
+      '{"steps":1,"x":[{"a":1,"a":2}]}', '{"steps":"1"}', '{"steps":1e0}', '{"steps":1.0}', '{}']) {
+      const refused = await call('web.count', args);
+      assert.equal(refused.status, 403, args);
+      assert.equal(refused.messages[0].error.code, DENIED, args);
+    }
+    const other = await call('web.echo', '{"text":"a","text":"b"}');
+    assert.equal(other.status, 200, 'no rule looks at these');
+  });
+
+  it('refuses members that a careless server takes for others', async () => {
+    const body = (member) => `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"web.echo","arguments":{"text":"a"},${member},` +
+      `"_meta":{"${META.version}":"${MODERN}","${META.capabilities}":{}}}}`;
+    for (const member of ['"Name":"nap"', '"NAME":"nap"', '"Arguments":{"text":"b"}']) {
+      const refused = await post(gateway.url(), body(member), { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': 'tools/call', 'Mcp-Name': 'web.echo' });
+      assert.equal(refused.messages[0].error?.code, UNKNOWN, member);
+    }
+  });
+
+  it('judges resources by one spelling only', async () => {
+    const [text] = (await peers[0].resources()).map(({ uri }) => uri).filter((uri) => uri.includes('pipe') && uri.endsWith('text'));
+    assert.ok((await peers[0].read(text)).contents.length);
+    for (const uri of [text.replace('text', 'pixel'), text.replace('text', 'bulk/../pixel'), text.replace('text', 'bulk/0/../../pixel'),
+      text.replace('text', 'bulk/%30x'), text.replace('text', 'item/1')])
+      await assert.rejects(peers[0].read(uri), /Resource not found/, uri);
+  });
+
+  it('watches only what may be read', async () => {
+    const [text] = (await peers[0].resources()).map(({ uri }) => uri).filter((uri) => uri.includes('pipe') && uri.endsWith('text'));
+    const stop = await peers[0].subscribe(text);
+    await stop();
+    await assert.rejects(peers[0].subscribe(text.replace('text', 'pixel')), /Resource not found/);
+    const subscription = await peers[1].client.listen({ resourceSubscriptions: [text, text.replace('text', 'pixel')] });
+    assert.deepEqual(subscription.honoredFilter.resourceSubscriptions, [text]);
+    await subscription.close();
+  });
+
+  it('counts what rules do, shadow rules too', async () => {
+    const { admin } = Object.fromEntries(gateway.events.filter(({ event }) => event === 'admin listening').map(({ url }) => ['admin', url]));
+    const text = await (await fetch(`${admin}/metrics`)).text();
+    assert.match(text, /gatehouse_policy_decisions_total\{outcome="permit"\} [1-9]/);
+    assert.match(text, /gatehouse_policy_decisions_total\{outcome="deny"\} [1-9]/);
+    assert.match(text, /gatehouse_policy_rule_events_total\{rule="planned",event="shadow"\} [1-9]/);
+    assert.match(text, /gatehouse_policy_rule_events_total\{rule="few",event="unknown"\} [1-9]/);
+  });
+
+  it('refuses a cursor of another policy, and tells only of lists that changed', async () => {
+    const watches = await Promise.all(peers.map((peer) => peer.watchTools()));
+    const same = [...rules, { id: 'nothing', effect: 'allow', what: { servers: ['elsewhere'] } }];
+    const settled = () => gateway.events.filter(({ event }) => event === 'policy applied').length;
+    let applied = settled();
+    gateway.configure({ servers, policy: { default: 'deny', rules: same } });
+    await until('the policy to apply', () => settled() > applied, APPLY_MS);
+    applied = settled();
+    gateway.configure({ servers, policy: { default: 'deny', rules: [...rules, { id: 'more', effect: 'allow', what: { tools: ['nap'] } }] } });
+    await until('the policy to apply', () => settled() > applied, APPLY_MS);
+    await until('the announcement', () => watches.every(({ count }) => count > 0), APPLY_MS);
+    assert.deepEqual(watches.map(({ count }) => count), [1, 1], 'the first change concerned nobody');
+    await each(async (peer, server) => {
+      assert.deepEqual(seen(await peer.tools(), server), [...SEEN, 'nap'].sort());
+      assert.equal(await peer.text(`${server}.nap`, { ms: 1 }), 'slept 1 ms');
+    });
+    for (const watch of watches) await watch.stop();
+  });
+
+  it('keeps the old policy when the new one is wrong, and says where', async () => {
+    const seenLines = gateway.lines.length;
+    gateway.configure({ servers, policy: { rules: [{ id: 'x', when: 'args.a = 1' }] } });
+    await until('the complaint', () => gateway.lines.slice(seenLines).some((line) => line.includes('policy.rules[0].when')), APPLY_MS);
+    await rejects(peers[0].call('pipe.ask', {}), UNKNOWN);
+    assert.equal(await peers[0].text('pipe.echo', { text: 'still here' }), 'still here');
+  });
+});
