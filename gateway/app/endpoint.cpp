@@ -19,7 +19,8 @@ Endpoint::Endpoint(net::Loop& loop, telemetry::Metrics& metrics, telemetry::Call
                  .each = [this](FunctionRef<void(transport::Session&)> visit) { each_session(visit); }},
                 {}),
       task_options_(task_options),
-      facades_(input.means, task_options),
+      facades_(input.means, task_options,
+               [this](std::string_view session, const std::string& task) { tell_task(session, task); }),
       pumps_(loop),
       pipeline_(pipeline::make_pipeline({metrics,
                                          call_log,
@@ -152,6 +153,12 @@ void Endpoint::offer_tasks(About& about, const mcp::Client& client) const {
 void Endpoint::end_tasks() {
   facades_.cancel_all();
   pumps_.cancel_all();
+}
+
+/// Nobody depends on it, so nothing is kept for a session that does not listen.
+void Endpoint::tell_task(std::string_view id, const std::string& task) const {
+  const auto session = find_session(id);
+  if (session && session->attached()) session->send(mcp::notification::kTaskStatus, json::Splice(task));
 }
 
 Task<void> Endpoint::stop_tasks() {

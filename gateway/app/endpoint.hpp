@@ -54,6 +54,7 @@ class Endpoint final : public mcp::Responder {
   void notified(const mcp::Message& notification, const mcp::Client& client) override;
   About about(const mcp::Client& client) override;
   void announce_changes(const stages::Routes& before);
+  void tell_task(std::string_view session, const std::string& task) const;
   void offer_tasks(About& about, const mcp::Client& client) const;
   [[nodiscard]] std::string_view server_info() const override { return server_info_; }
   void events_missed(std::string_view session) override { watchers_.assume_changes(session); }

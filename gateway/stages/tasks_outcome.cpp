@@ -6,6 +6,7 @@
 #include "gateway/bridge/lift.hpp"
 #include "gateway/bridge/request_state.hpp"
 #include "gateway/stages/tasks.hpp"
+#include "gateway/tasks/task_progress.hpp"
 
 namespace gatehouse::stages {
 namespace {
@@ -94,7 +95,7 @@ Task<mcp::Reply> Tasks::work(std::shared_ptr<Kept> kept, tasks::Facade& facade) 
     return facade.ask(keyed, cancel);
   };
   const std::function<void(const bridge::TaskObject&)> seen = [&](const bridge::TaskObject& task) {
-    facade.row->reported(task.message, task.poll_ms, tasks::wall_clock());
+    facade.reported(task);
   };
   tasks::Driver driver(parts_.hop.means.loop, parts_.hop.options, parts_.hop.means.options, send, question, seen);
   co_return co_await driver.run(*facade.request, facade.cancel);
@@ -135,7 +136,8 @@ Task<mcp::Reply> Tasks::await_outcome(Call& call, Next next, std::string task_id
   Cancel stop;
   const Cancel::Hook outer(call.in.cancel, [&] { stop.request(call.in.cancel.reason()); });
   const net::Deadline deadline(parts_.hop.means.loop.timers(), call.server->options().max_timeout, stop);
-  Inner inner(call, next, client, call.in.events);
+  tasks::TaskProgress progress(call.in.events, call.in.request.params.meta.progress_token);
+  Inner inner(call, next, client, progress);
   inner.routes = *call.keep;
   inner.received_at = call.in.received_at;
   const tasks::Driver::Submit send = [&](const mcp::Message& request, Cancel& cancel) {
@@ -145,7 +147,8 @@ Task<mcp::Reply> Tasks::await_outcome(Call& call, Next next, std::string task_id
   if (can_be_asked) {
     question = [&](const bridge::KeyedQuestion& keyed, Cancel& cancel) { return ask(call, keyed, cancel); };
   }
-  tasks::Driver driver(parts_.hop.means.loop, parts_.hop.options, parts_.hop.means.options, send, question, nullptr);
+  const tasks::Driver::Seen seen = [&](const bridge::TaskObject& task) { progress.seen(task); };
+  tasks::Driver driver(parts_.hop.means.loop, parts_.hop.options, parts_.hop.means.options, send, question, seen);
   mcp::Reply reply;
   if (task_id.empty()) {
     reply = co_await driver.run(call.in.request, stop);

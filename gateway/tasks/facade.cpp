@@ -70,6 +70,21 @@ struct Facade::Open {
 void Facade::changed() {
   row->waits_for(open_.size(), wall_clock());
   news_.notify_all();
+  tell_status();
+}
+
+void Facade::tell_status() {
+  if (!on_status) return;
+  const bridge::TaskObject task = row->object();
+  if (task.status == told_ && task.message == told_message_) return;
+  told_ = task.status;
+  told_message_ = task.message;
+  on_status(task);
+}
+
+void Facade::reported(const bridge::TaskObject& task) {
+  row->reported(task.message, task.poll_ms, wall_clock());
+  tell_status();
 }
 
 Task<bridge::InputResponse> Facade::ask(const bridge::KeyedQuestion& question, Cancel& stop) {
@@ -100,11 +115,13 @@ void Facade::ended(const mcp::Reply& reply, std::size_t free_bytes) {
     kept_bytes_ = size;
   }
   news_.notify_all();
+  tell_status();
 }
 
 bool Facade::cancel_it() {
   if (!row->cancel(wall_clock())) return false;
   news_.notify_all();
+  tell_status();
   cancel.request(CancelReason::client_asked);
   return true;
 }

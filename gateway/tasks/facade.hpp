@@ -35,6 +35,8 @@ class Facade {
   // -- the work
   /// Waits for whoever fetches the result to answer. Errors as InputResponse: cancelled.
   Task<bridge::InputResponse> ask(const bridge::KeyedQuestion& question, Cancel& stop);
+  /// The server's own task says how it is.
+  void reported(const bridge::TaskObject& task);
   void ended(const mcp::Reply& reply, std::size_t free_bytes);
 
   // -- the client
@@ -43,18 +45,23 @@ class Facade {
   /// False: the task is over.
   bool cancel_it();
 
+  std::function<void(const bridge::TaskObject&)>
+      on_status;  ///< Called when what the client sees has changed; may be empty.
   [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
 
  private:
   struct Open;
   Task<void> put(const asking::Means& means, const mcp::Call& call, std::shared_ptr<Open> open, Cancel& stop);
   void changed();
+  void tell_status();
   [[nodiscard]] bridge::Asked asked_of(const mcp::Client& asking) const;
 
   bridge::Asked asked_;
   std::string server_;
   std::vector<std::shared_ptr<Open>> open_;
   std::size_t kept_bytes_ = 0;
+  mcp::TaskStatus told_ = mcp::TaskStatus::working;  // how the task began
+  std::string told_message_;
   Broadcast news_;
 };
 

@@ -47,6 +47,11 @@ mcp::Reply Facades::start(const mcp::Call& call, const bridge::Asked& asked, Wor
                                                                       .poll_ms = options_.poll_interval.count()});
   table_.add(row);
   auto facade = std::make_shared<Facade>(row, std::move(*request), call.client, asked);
+  if (tell_ && !call.client.session.empty()) {
+    facade->on_status = [this, session = std::string(call.client.session)](const bridge::TaskObject& status) {
+      tell_(session, bridge::write_task(status, bridge::TaskForm::core).str());
+    };
+  }
   by_id_.emplace(row->id(), facade);
   auto answer = bridge::write_created(row->object(), bridge::TaskForm::core);  // as it begins: working
   tasks_.spawn(run(std::move(facade), std::move(work)));

@@ -21,9 +21,11 @@ namespace gatehouse::tasks {
 /// revision. They end with the process. Rule: gateway rules GB-241 to GB-246; 2025-11-25 basic/utilities/tasks.
 class Facades {
  public:
-  /// `options` may change.
-  Facades(const asking::Means& means, const bridge::TaskOptions& options)
-      : means_(means), options_(options), sweep_(means.loop.timers()) {}
+  /// Tells a session how a task of it is now: params of `notifications/tasks/status`.
+  using Tell = std::function<void(std::string_view session, const std::string& params)>;
+  /// `options` may change. `tell` may be empty.
+  Facades(const asking::Means& means, const bridge::TaskOptions& options, Tell tell)
+      : means_(means), options_(options), tell_(std::move(tell)), sweep_(means.loop.timers()) {}
 
   /// Does the work of one task and returns its outcome; lives as long as the task runs.
   using Work = std::move_only_function<Task<mcp::Reply>(Facade& facade)>;
@@ -51,6 +53,7 @@ class Facades {
 
   const asking::Means& means_;
   const bridge::TaskOptions& options_;
+  Tell tell_;
   bridge::TaskTable table_;
   boost::unordered_flat_map<std::string, Ref> by_id_;
   net::Timer sweep_;

@@ -124,7 +124,10 @@ class FacadesTest : public testing::Test {
   asking::RootsCache roots;
   asking::Means means{loop, questions, roots};
   bridge::TaskOptions options;
-  Facades facades{means, options};
+  std::vector<std::string> told;  // what sessions hear
+  Facades facades{means, options, [this](std::string_view session, const std::string& task) {
+                    told.push_back(std::string(session) + " " + task);
+                  }};
   Asker client;
   std::deque<Job> jobs;  // outlive the work
 
@@ -143,6 +146,20 @@ TEST_F(FacadesTest, AnswersAtOnceWithAWorkingTask) {
   EXPECT_EQ(task.find("ttl")->as_int(), 5000);
   EXPECT_TRUE(task.text("taskId").starts_with("gl1."));
   EXPECT_EQ(status(task.text("taskId")), "working");
+}
+
+// 2025-11-25 basic/utilities/tasks, "Task Status Notification"
+TEST_F(FacadesTest, TellsTheSessionThatMadeItHowItIs) {
+  client.client.session = "s1";
+  Job &first = jobs.emplace_back(), &second = jobs.emplace_back();
+  const auto id = begin(first);
+  EXPECT_TRUE(told.empty()) << "the answer said so";
+  first.end(tool_result(R"({"content":[]})"));
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_TRUE(told[0].starts_with(R"(s1 {"taskId":")" + id + R"(","status":"completed")")) << told[0];
+  (void)text("tasks/cancel", begin(second));
+  ASSERT_EQ(told.size(), 2U) << "once, whatever happens later";
+  EXPECT_NE(told[1].find(R"("status":"cancelled")"), std::string::npos);
 }
 
 // LF-1409

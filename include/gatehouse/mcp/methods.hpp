@@ -63,6 +63,7 @@ inline constexpr std::string_view kResourcesChanged = "notifications/resources/l
 inline constexpr std::string_view kResourceUpdated = "notifications/resources/updated";
 inline constexpr std::string_view kPromptsChanged = "notifications/prompts/list_changed";
 inline constexpr std::string_view kRootsChanged = "notifications/roots/list_changed";
+inline constexpr std::string_view kTaskStatus = "notifications/tasks/status";
 inline constexpr std::string_view kElicitationComplete = "notifications/elicitation/complete";
 inline constexpr std::string_view kAcknowledged = "notifications/subscriptions/acknowledged";
 }  // namespace notification
