@@ -38,6 +38,22 @@ client::HttpTarget http_target(const Options& options) {
           .connect_timeout = options.connect_timeout};
 }
 
+void KnownWay::reached(const Options& options, const client::Link& link) {
+  known_ = mcp::has_sessions(link.peer().revision);
+  const bool streamable = link.separates_requests();
+  transport_ = options.is_stdio() ? client::HttpTransport::automatic
+               : streamable       ? client::HttpTransport::streamable
+                                  : client::HttpTransport::sse;
+}
+
+void KnownWay::apply(client::ConnectOptions& options) const {
+  if (known_ && options.era == client::Era::automatic) options.era = client::Era::legacy;
+}
+
+void KnownWay::apply(client::HttpTarget& target) const {
+  if (known_ && target.transport == client::HttpTransport::automatic) target.transport = transport_;
+}
+
 client::ConnectOptions connect_options(const Options& options) {
   return {
       .era = era_of(options.era), .probe_timeout = options.probe_timeout, .max_reply_bytes = options.max_reply_bytes};

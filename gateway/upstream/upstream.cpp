@@ -104,6 +104,7 @@ void Upstream::set_state(State state, std::string problem) {
   if (changed && state == State::up)
     log::info("server is up", {{"server", name()}, {"revision", revision() ? mcp::to_string(*revision()) : ""}});
   if (changed) state_since_ = Clock::now();
+  if (changed && (state == State::down || state_ == State::down)) announce_everything();
   if (changed && state == State::up) guard_.recovered(state_since_);
   state_ = state;
   problem_ = std::move(problem);
@@ -112,6 +113,20 @@ void Upstream::set_state(State state, std::string problem) {
   health_check_.look();
   settled_.notify_all();
   if (changed && environment_.changed) environment_.changed();
+}
+
+/// A server that goes or comes back counts as a change of all that it offers (gateway rule 7.7).
+void Upstream::announce_everything() {
+  if (!lists_) return;
+  const mcp::ServerCapabilities& has = lists_->capabilities;
+  const auto announce = [this](bool declared, mcp::ListKind kind) {
+    if (!declared) return;
+    ++announced_[static_cast<std::size_t>(kind)];
+    ++announcements_[static_cast<std::size_t>(kind)];
+  };
+  announce(has.tools, mcp::ListKind::tools);
+  announce(has.resources, mcp::ListKind::resources);
+  announce(has.prompts, mcp::ListKind::prompts);
 }
 
 /// How old lists may get counts from the moment when they may have become old.
@@ -280,6 +295,8 @@ Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabil
   options.implementation = environment_.implementation;
   options.capabilities = capabilities;
   options.listener = listener;
+  const bool is_main = listener == this;  // it finds out how the server is reached, the others follow
+  if (!is_main) known_way_.apply(options);
   Result<std::unique_ptr<client::Link>> link;
   if (options_.is_stdio()) {
     const auto start = [this] {
@@ -290,11 +307,14 @@ Task<Result<std::shared_ptr<client::Link>>> Upstream::connect(mcp::ClientCapabil
     link = co_await client::connect_stdio(environment_.loop, name(), start, std::move(options), tasks_.cancel());
   } else {
     client::HttpTarget target = http_target(options_);
+    if (!is_main) known_way_.apply(target);
     target.headers.emplace_back("Via", environment_.via);
     link = co_await client::connect_http(environment_.loop, environment_.http, std::move(target), std::move(options),
                                          tasks_.cancel());
   }
+  if (!link) known_way_.forget();
   if (!link) co_return fail(std::move(link.error()));
+  if (is_main) known_way_.reached(options_, **link);
   ++counters_.connects;
   co_return std::shared_ptr<client::Link>(std::move(*link));
 }

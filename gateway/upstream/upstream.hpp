@@ -28,6 +28,7 @@
 #include "gateway/upstream/options.hpp"
 #include "gateway/upstream/session_views.hpp"
 #include "gateway/upstream/slots.hpp"
+#include "gateway/upstream/target.hpp"
 #include "gateway/upstream/turns.hpp"
 
 /// One configured server: its connections, its lists, its health.
@@ -183,6 +184,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   void expire_connections();
   void set_state(State state, std::string problem);
   void age();
+  void announce_everything();
   void failed(const Error& error);
   void name_server(Error& error) const;
 
@@ -207,6 +209,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   bool expired_ = false, rereading_ = false, refused_completions_ = false;
   LevelWishes wishes_;  // on the shared connection
   Announcements announced_{}, announcements_{};
+  KnownWay known_way_;
   Counters counters_;
   Turns turns_;
   Signal wake_;        // of `run`
