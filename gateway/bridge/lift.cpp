@@ -42,7 +42,7 @@ mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
     answer->cache = mcp::CacheHints{};
   if (!hop.backend_member.empty()) answer->extra_meta = hop.backend_member;
   if (hop.method == mcp::Method::completion_complete) return cap_completion(std::move(answer));
-  return fit_content(std::move(answer), hop.method, hop.client);
+  return fit_content(std::move(answer), hop.method, hop.client, hop.wraps_values);
 }
 
 json::Splice lift_notification(const mcp::Message& notification,

@@ -18,6 +18,7 @@ struct Hop {
   std::string_view exposed_name;  ///< Of the tool, prompt or resource, for messages.
   FunctionRef<std::string(std::string_view local)> expose_uri;
   std::string backend_member = {};  ///< Goes into the result's `_meta`; empty: nothing.
+  bool wraps_values = false;        ///< lift_content.hpp
 };
 
 /// Exposes URIs, translates error codes, and refuses what the client has no form for. `input_required` stays as it is: stages/input.hpp.

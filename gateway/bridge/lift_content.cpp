@@ -50,7 +50,7 @@ bool may_say(std::string_view structured, mcp::Revision client) {
          (mcp::has_structured_content(client) && structured.starts_with('{'));
 }
 
-void fit_tool_result(json::Value& result, mcp::Revision client) {
+void fit_tool_result(json::Value& result, mcp::Revision client, bool wraps_values) {
   json::Value* content = result.find("content");
   if (!content) {
     result.set("content", json::Value::array());
@@ -62,7 +62,11 @@ void fit_tool_result(json::Value& result, mcp::Revision client) {
   if (!structured) return;
   const std::string text = structured->str();
   if (content->is_array() && !has_text(*content)) content->push(text_block(text));
-  if (!may_say(text, client)) result.erase("structuredContent");
+  if (may_say(text, client)) return;
+  if (wraps_values && mcp::has_structured_content(client))
+    result.set("structuredContent", json::Value::object({{"value", *structured}}));
+  else
+    result.erase("structuredContent");
 }
 
 void fit_messages(json::Value& result, mcp::Revision client) {
@@ -100,13 +104,14 @@ std::string take_meta(json::Value& result) {
 
 }  // namespace
 
-std::unique_ptr<mcp::Answer> fit_content(std::unique_ptr<mcp::Answer> answer, Method method, mcp::Revision client) {
+std::unique_ptr<mcp::Answer> fit_content(std::unique_ptr<mcp::Answer> answer, Method method, mcp::Revision client,
+                                         bool wraps_values) {
   if (method != Method::tools_call && method != Method::prompts_get) return answer;
   if (answer->kind != mcp::ResultKind::complete || !needs_fitting(*answer, method, client)) return answer;
   auto result = json::parse(answer->body.str(), json::kMaxValueDepth);
   if (!result) return answer;  // a member is given twice somewhere inside: as it came
   if (method == Method::tools_call)
-    fit_tool_result(*result, client);
+    fit_tool_result(*result, client, wraps_values);
   else
     fit_messages(*result, client);
   const std::string meta = take_meta(*result);

@@ -31,6 +31,17 @@ TEST(FitContent, AnObjectAsStructuredContentStaysWhereItExists) {
     EXPECT_EQ(fitted(result, older), R"({"content":[{"type":"text","text":"{\"a\":1.50}"}]})");
 }
 
+TEST(FitContent, WrapsValuesForClientsThatKnowObjectsOnly) {
+  const auto wrapped = [](Revision client) {
+    const char* result = R"({"content":[{"type":"text","text":"[1]"}],"structuredContent":[1]})";
+    return fit_content(test::server_answer(result), Method::tools_call, client, true)->body.str();
+  };
+  EXPECT_EQ(wrapped(v2026_07_28), R"({"content":[{"type":"text","text":"[1]"}],"structuredContent":[1]})");
+  for (const Revision older : {v2025_11_25, v2025_06_18})
+    EXPECT_EQ(wrapped(older), R"({"content":[{"type":"text","text":"[1]"}],"structuredContent":{"value":[1]}})");
+  EXPECT_EQ(wrapped(v2025_03_26), R"({"content":[{"type":"text","text":"[1]"}]})");
+}
+
 TEST(FitContent, ATextIsMadeOnlyWhereThereIsNone) {
   EXPECT_EQ(fitted(R"({"structuredContent":7,"content":[{"type":"image","data":"","mimeType":"x"}]})", v2025_06_18),
             R"({"content":[{"type":"image","data":"","mimeType":"x"},{"type":"text","text":"7"}]})");

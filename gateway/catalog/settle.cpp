@@ -37,10 +37,10 @@ std::string ui_of(const Form& form) {
   return {};
 }
 
-void add_forms(ToolDetails& details, const json::Value& tool) {
+void add_forms(ToolDetails& details, const json::Value& tool, const ToolWords& words) {
   std::shared_ptr<const Form> last;
   for (std::size_t dialect = 0; dialect < kDialects; ++dialect) {
-    const auto fitted = tool_for(static_cast<Dialect>(dialect), tool);
+    const auto fitted = tool_for(static_cast<Dialect>(dialect), tool, words);
     if (!fitted) continue;
     auto form = read_form(mcp::ListKind::tools, fitted->str());
     if (!form) continue;
@@ -74,7 +74,7 @@ bool settle_tool(Item& item, const SettleRules& rules, std::vector<std::string>&
     if (auto form = read_form(mcp::ListKind::tools, tool->str())) item.form = std::move(*form);
   }
   details.ui = ui_of(item.form);
-  add_forms(details, *tool);
+  add_forms(details, *tool, rules.words);
   if (!is_plain(details)) item.details = std::make_shared<const ToolDetails>(std::move(details));
   return true;
 }

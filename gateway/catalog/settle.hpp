@@ -19,6 +19,7 @@ struct SettleRules {
   bool drops_invalid_headers =
       false;  ///< Tools with invalid `x-mcp-header`: for stateless HTTP servers (TR-555, GB-253).
   Icons icons = Icons::embedded;
+  ToolWords words = {};
 };
 
 /// Makes lists ready for being merged, once after they were read: annotations are compiled, definitions get their other forms, what

@@ -23,6 +23,39 @@ std::string form(std::string_view tool, Dialect dialect) {
   return lists.of(mcp::ListKind::tools).at(0).as(dialect).text;
 }
 
+std::string form(std::string_view tool, Dialect dialect, const ToolWords& words) {
+  auto lists = lists_of({std::string(tool)});
+  (void)settle(lists, {.words = words});
+  return lists.of(mcp::ListKind::tools).at(0).as(dialect).text;
+}
+
+// Gateway rules 6.15
+TEST(Settle, WrapsOutputSchemasOfValuesWhereTheOperatorWantsIt) {
+  const ToolWords wraps{.schema_dialect = {}, .wraps_values = true};
+  const char* tool =
+      R"({"name":"a","inputSchema":{"type":"object"},"outputSchema":{"type":"array","items":{"$ref":"#/$defs/x"},"$defs":{"x":{"type":"string"}}}})";
+  EXPECT_EQ(form(tool, Dialect::modern, wraps), tool);
+  EXPECT_EQ(
+      form(tool, Dialect::structured, wraps),
+      R"({"name":"a","inputSchema":{"type":"object"},"outputSchema":{"type":"object","$defs":{"x":{"type":"string"}},"properties":{"value":{"type":"array","items":{"$ref":"#/$defs/x"}}},"required":["value"]}})");
+  EXPECT_EQ(form(tool, Dialect::plain, wraps), R"({"name":"a","inputSchema":{"type":"object"}})");
+  const char* recursive =
+      R"({"name":"a","inputSchema":{"type":"object"},"outputSchema":{"type":"array","items":{"$ref":"#"}}})";
+  EXPECT_EQ(form(recursive, Dialect::structured, wraps), R"({"name":"a","inputSchema":{"type":"object"}})")
+      << "its reference would mean something else";
+  const char* object = R"({"name":"a","inputSchema":{"type":"object"},"outputSchema":{"type":"object"}})";
+  EXPECT_EQ(form(object, Dialect::structured, wraps), object);
+}
+
+TEST(Settle, SaysWhichDialectSchemasAreOfWhereTheOperatorKnows) {
+  const ToolWords old{.schema_dialect = "http://json-schema.org/draft-07/schema#"};
+  const char* tool = R"({"name":"a","inputSchema":{"type":"object"},"outputSchema":{"$schema":"s","type":"object"}})";
+  EXPECT_EQ(
+      form(tool, Dialect::modern, old),
+      R"({"name":"a","inputSchema":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object"},"outputSchema":{"$schema":"s","type":"object"}})");
+  EXPECT_EQ(form(tool, Dialect::structured, old), tool);
+}
+
 TEST(Settle, OrdinaryToolsNeedNothing) {
   const std::string tool =
       R"({"name" : "a", "inputSchema":{"type":"object","properties":{"x":{"type":"string"}},"additionalProperties":false}})";

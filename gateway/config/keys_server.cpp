@@ -64,6 +64,15 @@ constexpr std::array kServer = {
     one_of(kIcons, {"icons", Shape::choice, at<&Server::icons>,
                     "Icons in definitions. `embedded`: `data:` only, as clients trust no icon from another origin than "
                     "the server's. `keep`: all. `drop`: none."}),
+    Key{"schema_dialect", Shape::text, at<&Server::schema_dialect>,
+        "`$schema` of tools' schemas that name none, for 2026-07-28 clients, if the server speaks a revision before "
+        "2025-11-25, where nothing says what they are: `http://json-schema.org/draft-07/schema#`."},
+    Key{"wrap_values", Shape::flag, at<&Server::wrap_values>,
+        "Structured results that are no objects become `{\"value\": …}`, in schemas too, for clients of 2025-06-18 and "
+        "2025-11-25, which know objects only. Otherwise these get the text alone."},
+    Key{"meta_allow", Shape::texts, at<&Server::meta_allow>,
+        "Keys of clients' own `_meta` that the server gets, with `*` for any characters. Default: all."},
+    Key{"meta_deny", Shape::texts, at<&Server::meta_deny>, "Keys of clients' own `_meta` that the server does not get."},
     one_of(kScopes,
            {"legacy_scope", Shape::choice, at<&Server::legacy_scope>,
             "Connections of stateless clients that can be asked questions, if the server has sessions. `user`: one "
@@ -73,6 +82,12 @@ constexpr std::array kServer = {
        {"max_slots", Shape::count, at<&Server::max_slots>,
         "How many calls of one user a program or HTTP+SSE server may ask questions in at the same time, each on a "
         "connection (or process) of its own; further calls wait."}),
+    Key{"replay_tools", Shape::texts, at<&Server::replay_tools>,
+        "Tools (as the server names them, with `*` for any characters) that may run again and again until they are "
+        "done: "
+        "for stateless clients, each answer to a question runs them anew from the start, and nothing waits here. For "
+        "servers "
+        "with sessions."},
     Key{"roots", Shape::flag, at<&Server::roots>, "The server may be told the roots of clients."},
     in(0, kHour,
        {"roots_hold", Shape::duration, at<&Server::roots_hold>,

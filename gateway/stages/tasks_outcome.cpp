@@ -60,7 +60,8 @@ mcp::Reply Tasks::for_client(const Call& call, mcp::Reply reply) const {
                                                  .client = call.in.client.revision,
                                                  .server_name = call.server ? call.server->name() : std::string_view(),
                                                  .exposed_name = call.in.request.params.name,
-                                                 .expose_uri = same});
+                                                 .expose_uri = same,
+                                                 .wraps_values = call.server && call.server->options().wrap_values});
 }
 
 /// What a task needs while it runs in the background.

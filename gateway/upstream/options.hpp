@@ -78,13 +78,18 @@ struct Options {
   std::size_t max_slots =
       4;              ///< Connections of one user's calls that run at the same time, where they cannot share one.
   bool roots = true;  ///< It may be told the clients' roots (GB-176).
-  bool sampling_context = false;    ///< `includeContext` may ask for more than `none` (GB-172).
-  Milliseconds roots_hold{30'000};  ///< How long its question for roots waits for a call.
+  std::vector<std::string> replay_tools;  ///< May run again from the start with each answer; wildcards (GB-129).
+  bool sampling_context = false;          ///< `includeContext` may ask for more than `none` (GB-172).
+  Milliseconds roots_hold{30'000};        ///< How long its question for roots waits for a call.
 
   // -- what clients get to see
   bool public_lists = false;  ///< Everybody sees the same lists, though the server cannot say so.
   bool instructions = true;   ///< Its instructions are passed on.
   catalog::Icons icons = catalog::Icons::embedded;
+  std::string schema_dialect;           ///< catalog::ToolWords
+  bool wrap_values = false;             ///< The same.
+  std::vector<std::string> meta_allow;  ///< Clients' own keys of `_meta` that it gets; empty: all. Wildcards.
+  std::vector<std::string> meta_deny;   ///< Those that it does not.
 
   [[nodiscard]] bool is_stdio() const { return !command.empty(); }
   /// Compares every field, resolved secrets included: a reload restarts exactly the servers that differ.

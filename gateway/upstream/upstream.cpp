@@ -252,7 +252,11 @@ FetchOptions Upstream::fetch_options(const client::Peer& peer) const {
   const bool sends_headers = mcp::has_header_parameters(peer.revision) && !options_.is_stdio();
   return {.server_name = name(),
           .timeout = options_.timeout,
-          .rules = {.drops_invalid_headers = sends_headers, .icons = options_.icons},
+          .rules = {.drops_invalid_headers = sends_headers,
+                    .icons = options_.icons,
+                    .words = {.schema_dialect =
+                                  mcp::has_default_schema_dialect(peer.revision) ? "" : options_.schema_dialect,
+                              .wraps_values = options_.wrap_values}},
           .public_lists = options_.public_lists,
           .tasks_for_all = environment_.tasks && environment_.tasks->facade == bridge::Facade::all,
           .legacy_ttl = environment_.legacy_list_ttl};

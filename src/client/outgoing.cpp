@@ -42,11 +42,13 @@ class MetaMember {
   std::string& text_;
 };
 
-bool is_own(const json::Member& member) { return member.key.starts_with(kOwnPrefix); }
+bool stays_here(const json::Member& member, const Request& request) {
+  return member.key.starts_with(kOwnPrefix) || (request.withheld_meta && (*request.withheld_meta)(member.key));
+}
 
-void add_vendor_members(MetaMember& members, const mcp::Meta& meta) {
+void add_vendor_members(MetaMember& members, const mcp::Meta& meta, const Request& request) {
   for (const auto& member : meta.others) {
-    if (is_own(member)) continue;
+    if (stays_here(member, request)) continue;
     members.add_raw({member.begin, static_cast<std::size_t>(member.value.data() + member.value.size() - member.begin)});
   }
 }
@@ -57,10 +59,10 @@ void add_protocol_members(MetaMember& members, const Request& request, const Sen
 }
 
 /// The caller's `_meta` holds only what a legacy server may see as it is.
-bool fits_legacy(const mcp::Meta& meta) {
+bool fits_legacy(const mcp::Meta& meta, const Request& request) {
   return !meta.protocol_version.data() && meta.client_capabilities.empty() && meta.client_info.empty() &&
          !meta.log_level.data() && meta.related_task.empty() && meta.subscription_id.empty() &&
-         std::ranges::none_of(meta.others, is_own);
+         std::ranges::none_of(meta.others, [&](const json::Member& member) { return stays_here(member, request); });
 }
 
 }  // namespace
@@ -102,14 +104,14 @@ void Outgoing::edit_meta(const Request& request, const Sender* sender) {
   static constexpr std::string_view kEmptyObject = "{}";
   const mcp::Meta none;
   const mcp::Meta& meta = request.params ? request.params->meta : none;
-  if (!sender && fits_legacy(meta)) {
+  if (!sender && fits_legacy(meta, request)) {
     if (!meta.progress_token.empty()) params_.replace(meta.progress_token, id_);
     return;
   }
   MetaMember own;
   if (sender) add_protocol_members(own, request, *sender);
   if (!meta.progress_token.empty()) own.add(mcp::meta_key::kProgressToken, id_);
-  add_vendor_members(own, meta);
+  add_vendor_members(own, meta, request);
   own.close();
   if (params_.source().empty()) {
     params_ = json::Splice(kEmptyObject);

@@ -86,6 +86,21 @@ TEST(Outgoing, NeverPassesOnKeysOfTheGateway) {
   EXPECT_EQ(to_modern(R"({"_meta":{"io.gatehouse/backend":"x","a":1}})"), "{" + protocol_and(R"(,"a":1)") + "}");
 }
 
+// GB section 4.5: other vendor keys
+TEST(Outgoing, KeepsBackWhatItsServerMustNotGet) {
+  const Buffer text = Buffer::copy_of(R"({"name":"n","_meta":{"a":1,"secret":2,"progressToken":"p"}})");
+  const auto params = mcp::read_params(text.view());
+  const auto is_secret = [](std::string_view key) { return key == "secret"; };
+  const Request request{.method = mcp::Method::tools_call,
+                        .method_name = "tools/call",
+                        .params = &*params,
+                        .withheld_meta = KeyFilter(is_secret)};
+  EXPECT_NE(Outgoing(7, request, nullptr).str().find(R"("_meta":{"progressToken":7,"a":1}})"), std::string::npos)
+      << Outgoing(7, request, nullptr).str();
+  const Sender sender("{}");
+  EXPECT_EQ(Outgoing(7, request, &sender).str().find("secret"), std::string::npos);
+}
+
 TEST(Outgoing, ToAModernServerAddsItsOwnMetadata) {
   EXPECT_EQ(to_modern(""), "{" + protocol_and("") + "}");
   EXPECT_EQ(to_modern("{}"), "{" + protocol_and("") + "}");

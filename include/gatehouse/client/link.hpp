@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <gatehouse/base/cancel.hpp>
+#include <gatehouse/base/function_ref.hpp>
 #include <gatehouse/base/time.hpp>
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/call.hpp>
@@ -24,6 +25,9 @@ struct Peer {
   std::string instructions;
 };
 
+/// Says of a key whether it is meant.
+using KeyFilter = FunctionRef<bool(std::string_view key)>;
+
 /// A request on its way to a server. Borrowed until the reply is there.
 struct Request {
   mcp::Method method = mcp::Method::other;
@@ -38,6 +42,8 @@ struct Request {
   Milliseconds idle_timeout{60'000};               ///< Longest silence; progress and server requests restart it.
   Milliseconds max_timeout{900'000};
   Milliseconds first_timeout{0};  ///< Longest silence before the first sign of an answer, if shorter; 0: as all others.
+  std::optional<KeyFilter> withheld_meta =
+      {};                            ///< Members of the caller's `_meta`, beside the protocol's own, that stay here.
   mcp::Uris uris = mcp::Uris::skip;  ///< Collect the URIs of the result.
   /// Where requests share a channel: questions and log lines that name no request may be about this one. Only for connections whose
   /// requests all come from the same client.

@@ -36,6 +36,9 @@ inline constexpr Revision kLatest = Revision::v2026_07_28;
 /// 2025-11-25 streams open with an event that has an id and no data (SEP-1699).
 [[nodiscard]] constexpr bool has_priming_event(Revision r) { return r == Revision::v2025_11_25; }
 
+/// Schemas that name no dialect are JSON Schema 2020-12 (SEP-1613); before, nothing said what they are.
+[[nodiscard]] constexpr bool has_default_schema_dialect(Revision r) { return r >= Revision::v2025_11_25; }
+
 // -- errors
 /// Missing resources: -32002 before 2026-07-28, -32602 from then on.
 [[nodiscard]] constexpr bool has_resource_not_found_code(Revision r) { return !is_modern(r); }
