@@ -14,12 +14,13 @@ std::string_view to_text(Kind kind) {
     case Kind::parked: return "park";
     case Kind::absorbed: return "absorb";
     case Kind::redo: return "redo";
+    case Kind::replay: return "replay";
   }
   return "fwd";
 }
 
 std::optional<Kind> parse_kind(std::string_view text) {
-  for (const Kind kind : {Kind::forward, Kind::parked, Kind::absorbed, Kind::redo})
+  for (const Kind kind : {Kind::forward, Kind::parked, Kind::absorbed, Kind::redo, Kind::replay})
     if (to_text(kind) == text) return kind;
   return std::nullopt;
 }

@@ -16,14 +16,15 @@ struct RequestState {
     parked,    ///< A call waits here under `parked`.
     absorbed,  ///< The call became a task at its server (`inner` is its sealed id) and goes on with these answers.
     redo,      ///< The call failed and is made again once its URLs were visited.
+    replay,    ///< The call is made again from its start with the answers so far (`inner`: replay.hpp).
   };
   Kind kind = Kind::forward;
   std::string server;  ///< Its configured name.
   std::string digest;  ///< Of the call (digest.hpp).
   std::optional<std::string>
-      inner;           ///< forward: as the server gave it; none: it gave none and gets none. absorbed: a task id.
-  std::string owner;   ///< parked: the process that holds the call.
-  std::string parked;  ///< parked: its id there.
+      inner;  ///< forward: as the server gave it; none: it gave none and gets none. absorbed: a task id. replay: its memory.
+  std::string owner;             ///< parked: the process that holds the call.
+  std::string parked;            ///< parked: its id there.
   std::uint64_t generation = 0;  ///< parked: which of its answers this is; counts from 1.
 
   bool operator==(const RequestState&) const = default;

@@ -23,11 +23,6 @@ std::string_view exposed_name(const mcp::Message& request) {
   return request.params.name.data() ? request.params.name : request.params.uri;
 }
 
-/// For programs, where people are told: an endpoint that shows one server as itself has nothing to say.
-std::string who_asks(const Call& call) {
-  return call.routes.view->options().prefixed ? bridge::backend_member(call.server->name()) : std::string();
-}
-
 bool is_special(const mcp::Answer& answer) {
   return answer.kind == mcp::ResultKind::input_required || bridge::is_url_required(answer);
 }
@@ -62,6 +57,10 @@ Error gone_modern() {
 }
 
 }  // namespace
+
+std::string Input::who_asks(const Call& call) {
+  return call.routes.view->options().prefixed ? bridge::backend_member(call.server->name()) : std::string();
+}
 
 bool Input::concerns(const Call& call) {
   const mcp::Message& request = call.in.request;
@@ -102,8 +101,11 @@ Task<mcp::Reply> Input::begin(Call& call) {
   if (!responses) co_return fail(std::move(responses.error()));
   if (responses->state) co_return co_await resume(call, *responses->state, std::move(*digest));
   const auto server = call.server->revision();
-  if (server && mcp::has_sessions(*server) && call.in.client.capabilities.any_callback() && call.keep)
+  if (server && mcp::has_sessions(*server) && call.in.client.capabilities.any_callback() && call.keep) {
+    const std::optional<std::string> none;
+    if (may_replay(call)) co_return co_await replay(call, none, *responses);
     co_return co_await park(call, std::move(*digest));
+  }
   co_return co_await plain(call);
 }
 
@@ -115,6 +117,10 @@ Task<mcp::Reply> Input::resume(Call& call, const std::string& token, std::string
   const auto responses = bridge::read_input_responses(request);
   if (state->kind == RequestState::Kind::parked) co_return co_await parts_.parking.resume(call.in, *state, *responses);
   const auto server = call.server->revision();
+  if (state->kind == RequestState::Kind::replay) {
+    if (!may_replay(call) || !server || !mcp::has_sessions(*server)) co_return fail(gone_modern());
+    co_return co_await replay(call, state->inner, *responses);
+  }
   if (state->kind == RequestState::Kind::redo) {
     if (!all_accepted(*responses))
       co_return bridge::input_refused(request.method, exposed_name(request), bridge::ask::kElicit,

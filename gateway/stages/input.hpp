@@ -15,7 +15,8 @@ namespace gatehouse::stages {
 ///     client         │ stateless server                       │ server with sessions
 ///     ───────────────┼────────────────────────────────────────┼───────────────────────────────────────────────
 ///     stateless      │ `seal_questions`: passed on; the state  │ `park`: the call waits here between the client's
-///                    │ travels sealed, `resume` opens it       │ requests, `resume` brings the answers
+///                    │ travels sealed, `resume` opens it       │ requests, `resume` brings the answers; or `replay`:
+///                    │                                         │ it is made again with the answers so far
 ///     with a session │ `interact`: asked at once, then the     │ Relay::asked: asked while the call runs
 ///                    │ request is sent again, in rounds        │
 ///
@@ -43,6 +44,8 @@ class Input {
   Task<mcp::Reply> resume(Call& call, const std::string& state, std::string digest);
   Task<mcp::Reply> again(Call& call, std::string_view responses, std::optional<std::string> state);
   Task<mcp::Reply> park(Call& call, std::string digest);
+  [[nodiscard]] static bool may_replay(const Call& call);
+  Task<mcp::Reply> replay(Call& call, const std::optional<std::string>& memory, const bridge::InputResponses& responses);
   Task<mcp::Reply> follow_up(Call& call, Relay& relay, std::unique_ptr<mcp::Answer> answer);
   mcp::Reply seal_questions(const Call& call, const Relay& relay, const mcp::Answer& answer);
   mcp::Reply urls_required(const Call& call, const Relay& relay, const mcp::Answer& error);
@@ -53,6 +56,8 @@ class Input {
   Task<mcp::Reply> next_round(const Call& call, Relay& relay, const bridge::Interaction& interaction);
   [[nodiscard]] std::optional<asking::OpenUrls::Standing> where_it_stood(const Call& call) const;
   void keep_standing(const Call& call, const bridge::Interaction& interaction) const;
+  /// For programs, where people are told: an endpoint that shows one server as itself has nothing to say.
+  [[nodiscard]] static std::string who_asks(const Call& call);
   [[nodiscard]] std::string seal_state(const Call& call, bridge::RequestState state) const;
 
   Parts parts_;
