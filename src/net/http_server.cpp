@@ -107,7 +107,7 @@ HttpServer::Impl::Impl(Loop& the_loop, HttpHandler& the_handler, HttpServerOptio
 
 Result<ListenAddress> HttpServer::Impl::listen(const ListenAddress& address) {
   if (options.tls && !tls) {
-    auto context = TlsContext::server(options.tls->certificate_file, options.tls->key_file);
+    auto context = TlsContext::server(*options.tls);
     if (!context) return std::unexpected(std::move(context.error()));
     tls = std::move(*context);
   }

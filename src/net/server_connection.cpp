@@ -55,7 +55,10 @@ Task<bool> ServerConnection::secure() {
   stream_.accept_tls(*server_.tls);
   ssize_t done = 0;
   while (would_wait(done = stream_.tls()->handshake()) && !timed_out_) co_await stream_.readable();
-  if (done > 0) enter(Phase::idle);
+  if (done > 0) {
+    certificate_ = stream_.tls()->peer_certificate();
+    enter(Phase::idle);
+  }
   co_return done > 0;
 }
 

@@ -26,6 +26,7 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   [[nodiscard]] std::string_view body() const override { return work_->reader.body(); }
   void forget_request() override;
   [[nodiscard]] std::string_view peer_address() const override { return peer_; }
+  [[nodiscard]] const PeerCertificate* peer_certificate() const override { return certificate_.get(); }
   Task<Result<void>> respond(int status, std::span<const Header> headers, const json::Pieces& body) override;
   Result<void> begin_stream(int status, std::span<const Header> headers) override;
   bool push(std::string_view bytes) override;
@@ -64,6 +65,7 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   HttpServer::Impl& server_;
   Stream stream_;
   std::string peer_;
+  std::unique_ptr<PeerCertificate> certificate_;
   std::unique_ptr<ServerWorkspace> work_;
   std::optional<Cancel> gone_;                           // of the current exchange
   std::unique_ptr<RequestReader::Refusal> refusal_;      // of the codec

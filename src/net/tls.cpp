@@ -89,13 +89,17 @@ TlsContext::TlsContext(const SSL_METHOD* method) : context_(SSL_CTX_new(method))
   SSL_CTX_set_read_ahead(get(), 1);  // one system call per read, not one for each record's head and body
 }
 
-Result<TlsContext> TlsContext::server(const std::string& certificate_file, const std::string& key_file) {
+Result<TlsContext> TlsContext::server(const TlsServerOptions& options) {
   TlsContext context(TLS_server_method());
-  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1) {
-    return bad_config("TLS certificate '" + certificate_file + "'");
+  if (SSL_CTX_use_certificate_chain_file(context.get(), options.certificate_file.c_str()) != 1) {
+    return bad_config("TLS certificate '" + options.certificate_file + "'");
   }
-  if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return bad_config("TLS key '" + key_file + "'");
+  if (SSL_CTX_use_PrivateKey_file(context.get(), options.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return bad_config("TLS key '" + options.key_file + "'");
+  }
+  if (options.client_certificates != ClientCertificates::none) {
+    if (auto accepted = accept_client_certificates(context.get(), options); !accepted)
+      return fail(std::move(accepted.error()));
   }
   SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
   return context;

@@ -10,6 +10,7 @@
 
 #include <gatehouse/base/error.hpp>
 
+#include "src/net/certificate.hpp"
 #include "src/net/socket.hpp"
 
 namespace gatehouse::net {
@@ -18,7 +19,7 @@ namespace gatehouse::net {
 class TlsContext {
  public:
   /// Errors: invalid_config, naming the file.
-  static Result<TlsContext> server(const std::string& certificate_file, const std::string& key_file);
+  static Result<TlsContext> server(const TlsServerOptions& options);
   /// `ca_file` empty: the system's authorities.
   static Result<TlsContext> client(bool verify, const std::string& ca_file);
 
@@ -47,6 +48,8 @@ class TlsSession {
 
   /// The last -EAGAIN waits for room to write although something was to be read.
   [[nodiscard]] bool wants_write() const { return wants_write_; }
+  /// The client's, after the handshake; null if it has none.
+  [[nodiscard]] std::unique_ptr<PeerCertificate> peer_certificate() const { return certificate_of(ssl_.get()); }
   /// Why the last call failed, for people.
   [[nodiscard]] std::string failure() const;
 

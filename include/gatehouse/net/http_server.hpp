@@ -13,6 +13,7 @@
 #include <gatehouse/base/task.hpp>
 #include <gatehouse/base/time.hpp>
 #include <gatehouse/json/splice.hpp>
+#include <gatehouse/net/certificate.hpp>
 #include <gatehouse/net/http1.hpp>
 #include <gatehouse/net/loop.hpp>
 #include <gatehouse/net/url.hpp>
@@ -28,6 +29,8 @@ class HttpExchange {
   /// it each holds a read buffer.
   virtual void forget_request() {}
   [[nodiscard]] virtual std::string_view peer_address() const = 0;  ///< "127.0.0.1", without port.
+  /// The client's, verified when the connection began; null if it has none.
+  [[nodiscard]] virtual const PeerCertificate* peer_certificate() const { return nullptr; }
 
   /// Sends a whole response. `Content-Length`, `Date`-free framing and `Connection` fields are added here.
   /// Errors: connection_lost. Call once, and not after `begin_stream`.
@@ -77,9 +80,18 @@ class HttpHandler {
   ~HttpHandler() = default;
 };
 
+enum class ClientCertificates {
+  none,     ///< Not asked for.
+  request,  ///< Asked for; who has none may go on without. One that is not good ends the connection.
+  require,  ///< Needed for every connection.
+};
+
 struct TlsServerOptions {
   std::string certificate_file;  ///< PEM, leaf first.
   std::string key_file;          ///< PEM.
+  ClientCertificates client_certificates = ClientCertificates::none;
+  std::string client_ca_file;        ///< PEM: who may issue them. Nobody else's authorities count.
+  std::size_t max_client_chain = 3;  ///< Intermediate authorities between a client's certificate and one of these.
 };
 
 struct HttpServerOptions {
