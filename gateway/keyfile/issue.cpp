@@ -67,6 +67,16 @@ Result<ApiKeyRecord> revoke(Records& records, std::string_view name, std::string
   return record;
 }
 
+void replace_hash(Records& records, std::string_view id, const identity::KeyHash& before, const ApiKeyHash& after) {
+  const auto record = std::ranges::find(records, id, &ApiKeyRecord::id);
+  if (record == records.end()) return;
+  for (ApiKeyHash& hash : record->hashes) {
+    if (hash.value != before) continue;
+    hash.pepper = after.pepper;
+    hash.value = after.value;
+  }
+}
+
 Result<ApiKeyRecord*> find_key(Records& records, std::string_view name) {
   const auto by_id = std::ranges::find(records, name, &ApiKeyRecord::id);
   if (by_id != records.end()) return &*by_id;

@@ -34,6 +34,10 @@ struct Issued {
 [[nodiscard]] Result<identity::ApiKeyRecord> revoke(Records& records, std::string_view name, std::string reason,
                                                     mcp::WallTime now);
 
+/// The same secret, hashed with another pepper. Nothing, if it was replaced meanwhile.
+void replace_hash(Records& records, std::string_view id, const identity::KeyHash& before,
+                  const identity::ApiKeyHash& after);
+
 /// By id, or by a name that only one key has. Errors: invalid_params.
 [[nodiscard]] Result<identity::ApiKeyRecord*> find_key(Records& records, std::string_view name);
 

@@ -23,10 +23,13 @@ Task<Verdict> ApiKeyVerifier::verify(std::string_view key, const Circumstances& 
 
 Verdict ApiKeyVerifier::check(std::string_view key, const Circumstances& around) {
   const std::string_view address = around.exchange.peer_address();
-  const auto match =
-      keys_->verify(key, {.address = address, .endpoint = around.place.path, .certificate = {}}, around.now);
+  const net::PeerCertificate* const certificate = around.exchange.peer_certificate();
+  const KeySender sender{.address = address,
+                         .endpoint = around.place.path,
+                         .certificate = certificate ? std::string_view(certificate->thumbprint) : std::string_view()};
+  const auto match = keys_->verify(key, sender, around.now);
   if (match) {
-    used(*match, address, around.now);
+    used(*match, key, address, around.now);
     return match->who;
   }
   const auto [why, id] = match.error();
@@ -39,7 +42,8 @@ Verdict ApiKeyVerifier::check(std::string_view key, const Circumstances& around)
   return not_good(around.place, std::move(reason));
 }
 
-void ApiKeyVerifier::used(const ApiKeys::Match& match, std::string_view address, mcp::WallTime now) {
+void ApiKeyVerifier::used(const ApiKeys::Match& match, std::string_view key, std::string_view address,
+                          mcp::WallTime now) {
   ++counters_.accepted;
   auto known = states_.find(match.record.id);
   if (known == states_.end()) known = states_.emplace(match.record.id, State{}).first;
@@ -52,10 +56,19 @@ void ApiKeyVerifier::used(const ApiKeys::Match& match, std::string_view address,
     state.use.old_secret_used_at = minute_of(now);
     state.changed = true;
   }
+  if (match.hash.pepper != keys_->peppers().newest().id()) rehash(match, state, key);
   if (state.last_address != address) arrived_from(known->first, state, address);
   if (now - state.use.last_used_at < std::chrono::minutes(1)) return;
   state.use.last_used_at = minute_of(now);
   state.changed = true;
+}
+
+void ApiKeyVerifier::rehash(const ApiKeys::Match& match, State& state, std::string_view key) {
+  if (std::exchange(state.rehashed, match.hash.value) == match.hash.value) return;
+  ApiKeyHash hash = match.hash;
+  hash.pepper = keys_->peppers().newest().id();
+  hash.value = keys_->peppers().newest().hash(parse_api_key(key)->proof);
+  rehashed_.push_back({match.record.id, match.hash.value, std::move(hash)});
 }
 
 void ApiKeyVerifier::arrived_from(const std::string& id, State& state, std::string_view address) {

@@ -111,6 +111,21 @@ TEST_F(ApiKeyVerifierTest, UsesOfTheOldSecretAreCounted) {
   EXPECT_EQ(keys->counters().old_secret, 2u);
 }
 
+TEST_F(ApiKeyVerifierTest, ASecretThatIsUsedGetsTheNewestPepper) {
+  EXPECT_TRUE(check(key));
+  EXPECT_TRUE(keys->take_rehashed().empty());
+  const std::string newer(32, 'n');
+  keys->replace(std::make_shared<const ApiKeys>(std::vector{record()}, *Peppers::make({newer, pepper})));
+  EXPECT_TRUE(check(key) && check(key));
+  const auto rehashed = keys->take_rehashed();
+  ASSERT_EQ(rehashed.size(), 1u) << "once";
+  EXPECT_EQ(rehashed[0].before, record().hashes[0].value);
+  auto changed = record();
+  changed.hashes = {rehashed[0].after};
+  keys->replace(std::make_shared<const ApiKeys>(std::vector{changed}, *Peppers::make({newer})));
+  EXPECT_TRUE(check(key)) << "the older pepper is not needed any more";
+}
+
 TEST_F(ApiKeyVerifierTest, ARevokedKeyEndsAtOnce) {
   const auto who = check(key);
   ASSERT_TRUE(who);

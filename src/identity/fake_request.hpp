@@ -18,6 +18,7 @@ class FakeRequest final : public net::HttpExchange {
   [[nodiscard]] const net::RequestHead& head() const override { return head_; }
   [[nodiscard]] std::string_view body() const override { return {}; }
   [[nodiscard]] std::string_view peer_address() const override { return address_; }
+  [[nodiscard]] const net::PeerCertificate* peer_certificate() const override { return certificate; }
   Task<Result<void>> respond(int, std::span<const net::Header>, const json::Pieces&) override {
     co_return Result<void>{};
   }
@@ -26,6 +27,8 @@ class FakeRequest final : public net::HttpExchange {
   [[nodiscard]] std::size_t queued_bytes() const override { return 0; }
   Task<Result<void>> end_stream(const json::Pieces&) override { co_return Result<void>{}; }
   [[nodiscard]] Cancel& peer_gone() override { return gone_; }
+
+  const net::PeerCertificate* certificate = nullptr;
 
  private:
   std::string address_, target_;

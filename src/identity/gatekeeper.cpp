@@ -15,6 +15,11 @@ std::unexpected<Error> not_good(const Protected& place, std::string reason) {
                              .with_challenge(challenge_invalid_token(place.resource)));
 }
 
+std::unexpected<Error> nobody_yet(const Protected& place) {
+  return std::unexpected(Error{Kind::unauthenticated, Origin::client, "Authentication is required."}.with_challenge(
+      challenge_unauthenticated(place.resource)));
+}
+
 Gatekeeper::Gatekeeper(Protected place, Verifiers verifiers)
     : place_(std::move(place)), verifiers_(std::move(verifiers)) {}
 
@@ -32,8 +37,7 @@ Verifier* Gatekeeper::verifier_for(CredentialForm form) const {
 Error Gatekeeper::nobody_here(CredentialForm form) const {
   if (form == CredentialForm::bearer || form == CredentialForm::api_key)
     return not_good(place_, "this form of credential is not accepted here").error();
-  return Error{Kind::unauthenticated, Origin::client, "Authentication is required."}.with_challenge(
-      challenge_unauthenticated(place_.resource));
+  return nobody_yet(place_).error();
 }
 
 Verdict Gatekeeper::settled(Verdict verdict) {
@@ -46,6 +50,13 @@ std::optional<Verdict> Gatekeeper::known(const net::HttpExchange& exchange) {
   if (!credential) {
     ++counters_.refused;
     return fail(std::move(credential.error()).with_challenge(challenge_invalid_request()));
+  }
+  if (credential->form != CredentialForm::none && verifiers_.surroundings &&
+      verifiers_.surroundings->has_credential(exchange)) {
+    ++counters_.refused;
+    return fail(Error(Kind::bad_credential_form, Origin::client,
+                      "Send one credential: the proxy names somebody, and the headers have a credential, too.")
+                    .with_challenge(challenge_invalid_request()));
   }
   Verifier* verifier = verifier_for(credential->form);
   if (!verifier) {

@@ -49,19 +49,30 @@ class ApiKeyVerifier final : public Verifier {
   void restore(std::string_view id, ApiKeyUse use);
   /// Visits what has changed since the last call.
   void take_changed_uses(FunctionRef<void(const std::string& id, const ApiKeyUse&)> visit);
+  /// Hashes of secrets that were used and are stored with an older pepper than the newest, made anew: id, old value, new hash. Those since
+  /// the last call.
+  struct Rehashed {
+    std::string id;
+    KeyHash before;
+    ApiKeyHash after;
+  };
+  [[nodiscard]] std::vector<Rehashed> take_rehashed() { return std::exchange(rehashed_, {}); }
 
  private:
   struct State {
     ApiKeyUse use;
     std::string last_address;
     bool changed = false;
+    KeyHash rehashed{};  // the stored hash that was made anew last
   };
   Verdict check(std::string_view key, const Circumstances& around);
-  void used(const ApiKeys::Match& match, std::string_view address, mcp::WallTime now);
+  void used(const ApiKeys::Match& match, std::string_view key, std::string_view address, mcp::WallTime now);
+  void rehash(const ApiKeys::Match& match, State& state, std::string_view key);
   void arrived_from(const std::string& id, State& state, std::string_view address);
 
   std::shared_ptr<const ApiKeys> keys_ = std::make_shared<const ApiKeys>();
   std::map<std::string, State, std::less<>> states_;
+  std::vector<Rehashed> rehashed_;
   Counters counters_;
 };
 

@@ -38,9 +38,17 @@ class Verifier {
   virtual Task<Verdict> verify(std::string_view credential, const Circumstances& around) = 0;
   /// Whether somebody whom this verifier let in may stay.
   [[nodiscard]] virtual bool still_good(const mcp::Principal& who, mcp::WallTime now) const = 0;
+  /// The request carries something that stands for somebody, beside headers with credentials: it must not come with one (RS-42). The
+  /// certificate of a connection is no such thing: it may accompany a token.
+  [[nodiscard]] virtual bool has_credential(const net::HttpExchange& exchange) const {
+    (void)exchange;
+    return false;
+  }
 };
 
 /// "The credential is not good here", with its challenge. `reason` is for our logs.
 [[nodiscard]] std::unexpected<Error> not_good(const Protected& place, std::string reason);
+/// "Somebody has to say who he is", with its challenge.
+[[nodiscard]] std::unexpected<Error> nobody_yet(const Protected& place);
 
 }  // namespace gatehouse::identity
