@@ -20,13 +20,24 @@ constexpr Milliseconds kTick{1000};
 constexpr Milliseconds kDownPatience{5'000};      // with a server that was tried and is down
 constexpr Milliseconds kConnectPatience{20'000};  // with one that is still being tried
 
-net::HttpServerOptions server_options(const config::Limits& limits) {
+std::optional<net::TlsServerOptions> tls_options(const std::optional<config::Tls>& tls) {
+  if (!tls) return std::nullopt;
+  return net::TlsServerOptions{.certificate_file = tls->certificate,
+                               .key_file = tls->key,
+                               .client_certificates = tls->client_certificates,
+                               .client_ca_file = tls->client_ca,
+                               .max_client_chain = tls->max_client_chain};
+}
+
+net::HttpServerOptions server_options(const config::Config& config) {
+  const config::Limits& limits = config.limits;
   return {.head = {.bytes = limits.max_head_bytes},
           .max_body_bytes = limits.max_body_bytes,
           .head_timeout = limits.head_timeout,
           .body_timeout = limits.body_timeout,
           .idle_timeout = limits.idle_timeout,
-          .max_connections = limits.max_connections};
+          .max_connections = limits.max_connections,
+          .tls = tls_options(config.tls)};
 }
 
 /// The configuration was checked, so that the secrets are fit.
@@ -68,7 +79,7 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
                 .stale_max = config_.limits.stale_max,
                 .legacy_list_ttl = config_.limits.legacy_list_ttl,
                 .max_log_bytes = config_.limits.max_log_bytes}),
-      http_server_(loop, *this, server_options(config_.limits)),
+      http_server_(loop, *this, server_options(config_)),
       routes_timer_(loop.timers()),
       tick_timer_(loop.timers()) {
   if (config_.admin) admin_ = std::make_unique<admin::Admin>(loop, *this, std::string(kVersion));
@@ -78,6 +89,7 @@ Gateway::~Gateway() = default;
 
 Result<void> Gateway::start(Listener main) {
   if (main == Listener::open) {
+    if (auto accepted = admission_.start(config_.auth); !accepted) return accepted;
     if (auto listening = listen(); !listening) return listening;
   }
   if (admin_) {
@@ -104,9 +116,9 @@ Result<void> Gateway::listen() {
   return {};
 }
 
-std::string Gateway::url() const { return "http://" + address_.str(); }
+std::string Gateway::url() const { return (config_.tls ? "https://" : "http://") + address_.str(); }
 
-transport::StreamableHttpOptions Gateway::front_options() const {
+transport::StreamableHttpOptions Gateway::front_options(const config::Endpoint& endpoint) const {
   const config::Limits& limits = config_.limits;
   return {.allowed_hosts = config_.allowed_hosts,
           .allowed_origins = config_.allowed_origins,
@@ -116,7 +128,8 @@ transport::StreamableHttpOptions Gateway::front_options() const {
           .sessions = {.ttl = limits.session_ttl, .max_sessions = limits.max_sessions},
           .keep_alive = limits.keep_alive,
           .stream_logs = {.session_bytes = limits.stream_log_bytes, .ttl = limits.stream_log_ttl},
-          .via = via_};
+          .via = via_,
+          .authenticator = admission_.gatekeeper(endpoint)};
 }
 
 stages::Input::Parts Gateway::input_parts() {
@@ -130,11 +143,11 @@ void Gateway::mount() {
         std::ranges::find_if(before, [&](const Mounted& mounted) { return mounted.options.path == options.path; });
     if (same != before.end()) {
       endpoints_.push_back({options, std::move(same->endpoint)});
-      endpoints_.back().endpoint->set_options(front_options());
+      endpoints_.back().endpoint->set_options(front_options(options));
       before.erase(same);
     } else {
       endpoints_.push_back({options, std::make_unique<Endpoint>(loop_, metrics_, call_log_, limiter_, input_parts(),
-                                                                config_.tasks, options.path, front_options())});
+                                                                config_.tasks, options.path, front_options(options))});
     }
   }
   for (Mounted& mounted : endpoints_)
@@ -260,7 +273,8 @@ Task<Result<void>> Gateway::serve_channel(transport::Channel& channel, const OnC
 }
 
 void Gateway::reload(config::Config config) {
-  const bool listeners_changed = config.listen != config_.listen || config.admin != config_.admin;
+  const bool listeners_changed =
+      config.listen != config_.listen || config.admin != config_.admin || config.tls != config_.tls;
   config::Limits restarting = config.limits;
   restarting.rates = config_.limits.rates;
   restarting.preauth = config_.limits.preauth;
@@ -268,6 +282,7 @@ void Gateway::reload(config::Config config) {
   if (listeners_changed || limits_changed)
     log::warn("changes of listeners and connection limits take effect after a restart");
   if (config.token_keys != config_.token_keys) keys_ = token_keys(config.token_keys);
+  admission_.reload(config.auth);
   config_ = std::move(config);
   limiter_.configure(config::limits_of(config_));
   gate_.set_options(config_.limits.preauth);
@@ -369,6 +384,7 @@ Task<void> Gateway::stop() {
   for (Mounted& mounted : endpoints_) mounted.endpoint->http().sessions().end_all();
   routes_timer_.disarm();
   tick_timer_.disarm();
+  co_await admission_.stop();
   co_await servers_.stop(Milliseconds{1000});
   http_client_.close_idle();
   call_log_.flush();

@@ -9,6 +9,7 @@
 #include <gatehouse/net/timers.hpp>
 
 #include "gateway/admin/admin.hpp"
+#include "gateway/app/access.hpp"
 #include "gateway/app/endpoint.hpp"
 #include "gateway/app/servers.hpp"
 #include "gateway/config/config.hpp"
@@ -72,7 +73,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   void show_routes();
   void schedule_routes();
   [[nodiscard]] std::shared_ptr<const stages::Routes> routes_for(const Mounted& mounted) const;
-  [[nodiscard]] transport::StreamableHttpOptions front_options() const;
+  [[nodiscard]] transport::StreamableHttpOptions front_options(const config::Endpoint& endpoint) const;
   [[nodiscard]] std::shared_ptr<transport::Session> find_session(std::string_view id);
   void session_changed(std::string_view session);
   void register_metrics();
@@ -96,6 +97,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   const asking::Means means_{loop_, config_.questions, roots_};
   asking::OpenUrls open_urls_;
   asking::Parking parking_{loop_, keys_, config_.questions};
+  Access admission_{loop_};
   net::HttpClient http_client_;
   Servers servers_;
   std::shared_ptr<stages::Access> access_;  // null: no policy

@@ -128,6 +128,7 @@ void Gateway::register_metrics() {
         "gatehouse_policy_decisions_total", "outcome=" + telemetry::label_value(policy::to_string(outcome)),
         Type::counter, "Requests that the policy in force judged.",
         [this, outcome] { return access_ ? static_cast<double>(access_->judge().outcomes(outcome)) : 0.0; });
+  admission_.register_metrics(metrics_);
   metrics_.observe("gatehouse_build_info", "version=" + telemetry::label_value(kVersion), Type::gauge, "Always 1.",
                    [] { return 1.0; });
 }

@@ -57,7 +57,11 @@ void log_problems(const config::Problems& problems, log::Level level, std::strin
 class Life {
  public:
   Life(net::Loop& loop, config::Loaded loaded, const RunOptions& options)
-      : loop_(loop), options_(options), gateway_(loop, loaded.config), watch_(loop, loaded.files, [this] { reload(); }) {
+      : loop_(loop),
+        options_(options),
+        authenticated_(loaded.config.auth.needed()),
+        gateway_(loop, loaded.config),
+        watch_(loop, loaded.files, [this] { reload(); }) {
     log_problems(loaded.warnings, log::Level::warn, "configuration");
   }
 
@@ -68,7 +72,7 @@ class Life {
       exit_code = 1;
       co_return co_await gateway_.stop();
     }
-    log::info("no authentication is configured: listening on loopback only");
+    if (!authenticated_) log::info("no authentication is configured: listening on loopback only");
     log::info("audit is off: one log line per call is all that is kept");
     loop_.on_signal({SIGTERM, SIGINT}, [this](int) { stop_.notify(); });
     loop_.on_signal({SIGHUP}, [this](int) { reload(); });
@@ -126,6 +130,7 @@ class Life {
 
   net::Loop& loop_;
   const RunOptions& options_;
+  const bool authenticated_;
   Gateway gateway_;
   ConfigWatch watch_;
   Signal stop_;

@@ -8,6 +8,7 @@
 #include "gateway/cli/command_words.hpp"
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/exit_code.hpp"
+#include "gateway/cli/keys_command_line.hpp"
 #include "gateway/cli/output.hpp"
 #include "gateway/cli/policy_command_line.hpp"
 #include "gateway/config/quantity.hpp"
@@ -15,11 +16,6 @@
 
 namespace gatehouse::cli {
 namespace {
-
-constexpr const char* kExitCodes =
-    "Exit codes: 0 done; 1 failed on this machine (a file, an address in use); 2 wrong command line or\n"
-    "configuration; 3 a server cannot be reached or does not answer; 4 the tool reported a failure;\n"
-    "5 the server answered with an error; 130 interrupted.";
 
 /// The library's help, without notes on which option excludes which: the descriptions say that.
 class Help final : public CLI::Formatter {
@@ -41,9 +37,11 @@ class CommandLine {
     app_.set_version_flag("-V,--version", "gatehouse " + std::string(app::kVersion), "Print the version and exit");
     app_.set_help_flag("-h,--help", "Print this help and exit");
     app_.formatter(std::make_shared<Help>());
-    app_.footer(std::string("`gatehouse COMMAND --help` explains a command and shows an example.\n\n") + kExitCodes);
+    app_.footer(std::string("`gatehouse COMMAND --help` explains a command and shows an example.\n\n") +
+                exit_code::kTable);
     add_gateway_commands();
     add_client_commands();
+    keys_.add_to(app_, action_);
     add_other_commands();
     policy_.add_to(app_, action_);
   }
@@ -65,7 +63,7 @@ class CommandLine {
                 int (*command_run)(const Options&), Options& options) {
     CLI::App* command = app_.add_subcommand(name, description);
     command->group("Commands");
-    command->footer("Example:\n  " + example + "\n\n" + kExitCodes);
+    command->footer("Example:\n  " + example + "\n\n" + exit_code::kTable);
     command->callback(
         [this, command_run, &options] { action_ = [command_run, &options] { return command_run(options); }; });
     return command;
@@ -252,6 +250,7 @@ class CommandLine {
   ServersOptions servers_;
   ToolsOptions tools_;
   CallOptions call_;
+  KeysCommandLine keys_;
   CompletionOptions completion_;
   VersionOptions version_;
   PolicyCommandLine policy_;

@@ -1,5 +1,7 @@
 #include "gateway/cli/command_words.hpp"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 namespace gatehouse::cli {
@@ -37,6 +39,13 @@ std::vector<CommandWords> words_of(const CLI::App& app) {
         words.takes_file = takes_file(*option);
         words.choices = choices_of(*option);
       }
+    }
+    // Commands of a command are its first word, and all their options are offered behind it.
+    for (const CommandWords& inner : words_of(*command)) {
+      words.choices.push_back(inner.name);
+      for (const OptionWords& option : inner.options)
+        if (std::ranges::find(words.options, option.names, &OptionWords::names) == words.options.end())
+          words.options.push_back(option);
     }
     commands.push_back(std::move(words));
   }

@@ -12,4 +12,10 @@ inline constexpr int kProtocol =
     5;  ///< The server answered with a JSON-RPC error, or with something that is no answer.
 inline constexpr int kSignalled = 128;  ///< Plus the signal's number: 130 after Ctrl-C.
 
+/// For the end of help texts.
+inline constexpr const char* kTable =
+    "Exit codes: 0 done; 1 failed on this machine (a file, an address in use); 2 wrong command line or\n"
+    "configuration; 3 a server cannot be reached or does not answer; 4 the tool reported a failure;\n"
+    "5 the server answered with an error; 130 interrupted.";
+
 }  // namespace gatehouse::cli::exit_code

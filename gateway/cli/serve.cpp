@@ -9,13 +9,14 @@ namespace gatehouse::cli {
 namespace {
 
 /// An address from the command line, under the rule that holds for those of the file.
-std::expected<net::ListenAddress, config::Problem> read_address(const std::string& text, const std::string& option) {
+std::expected<net::ListenAddress, config::Problem> read_address(const std::string& text, const std::string& option,
+                                                                bool authenticated) {
   const auto wrong = [&](const std::string& message) {
     return std::unexpected(config::Problem{.file = {}, .key = option, .message = message});
   };
   auto address = net::parse_listen_address(text);
   if (!address) return wrong(address.error().message);
-  if (!address->is_loopback()) {
+  if (!address->is_loopback() && !authenticated) {
     return wrong("'" + text +
                  "' is not a loopback address. Without authentication Gatehouse listens on loopback addresses only "
                  "(127.0.0.1, [::1], localhost), because everybody who reaches it may call every tool");
@@ -26,7 +27,7 @@ std::expected<net::ListenAddress, config::Problem> read_address(const std::strin
 config::Problems apply_overrides(const ServeOptions& options, config::Config& config) {
   config::Problems problems;
   const auto set = [&](const std::string& text, const std::string& option, auto& slot) {
-    auto address = read_address(text, option);
+    auto address = read_address(text, option, option == "--listen" && config.auth.needed());
     if (address)
       slot = *address;
     else

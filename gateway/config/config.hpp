@@ -17,6 +17,7 @@
 #include "gateway/ratelimit/gate.hpp"
 #include "gateway/ratelimit/limit.hpp"
 #include "gateway/policy/source.hpp"
+#include "gateway/config/credentials.hpp"
 #include "gateway/upstream/options.hpp"
 
 /// The configuration as it was meant, after reading and checking. Defaults stand here and nowhere else.
@@ -117,6 +118,8 @@ struct Config {
   std::vector<Server> servers;  ///< In the order of the file.
   /// Secrets that seal what clients carry for us; the first one seals, all open. Empty: one that ends with the process.
   std::vector<std::string> token_keys;
+  Auth auth;
+  std::optional<Tls> tls;
   Limits limits;
   std::optional<policy::PolicySource> policy;  ///< None: everybody may do everything.
   Questions questions;

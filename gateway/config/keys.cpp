@@ -35,6 +35,8 @@ constexpr std::array kTop = {
             "Instances that share clients need the same list. Default: a random one, so a restart invalidates what "
             "clients "
             "hold."}),
+    part<&Config::auth, auth_section>("auth", "Who may use the endpoints. Without it everybody who reaches them may."),
+    part<&Config::tls, tls_section>("tls", "TLS of the main listener."),
     Key{"limits", Shape::section, nullptr, "Bounds towards clients."},
     part<&Config::policy, policy_section>("policy", "Who may see and call what."),
     part<&Config::questions, questions_section>("questions", "Bounds of what servers ask people through clients."),
@@ -210,6 +212,9 @@ std::span<const Section* const> all_sections() {
   static const std::vector<const Section*> all = [] {
     std::vector<const Section*> sections = {&kTopSection, &kAdminSection, &kEndpointSection, &server_section()};
     for (const ServerPart& part : server_parts()) sections.push_back(&part.section);
+    sections.insert(sections.end(),
+                    {&auth_section(), &api_keys_section(), &certificates_section(), &certificate_grant_section(),
+                     &proxy_section(), &proxy_assertion_section(), &tls_section()});
     for (const Section* section : policy_sections()) sections.push_back(section);
     sections.insert(sections.end(), {&kLimitsSection, &rates_section(), &preauth_section(), &kQuestionsSection,
                                      &kTasksSection, &kLogSection});

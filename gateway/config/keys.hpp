@@ -87,6 +87,13 @@ struct ServerPart {
 [[nodiscard]] const Section& server_section();    ///< Owner: Server.
 [[nodiscard]] std::span<const ServerPart> server_parts();
 [[nodiscard]] const ServerPart& server_part(std::string_view name);  ///< REQUIRES: there is one.
+[[nodiscard]] const Section& auth_section();                         ///< Owner: Auth.
+[[nodiscard]] const Section& api_keys_section();                     ///< Owner: ApiKeys.
+[[nodiscard]] const Section& certificates_section();                 ///< Owner: Certificates.
+[[nodiscard]] const Section& certificate_grant_section();            ///< Owner: CertificateGrant.
+[[nodiscard]] const Section& proxy_section();                        ///< Owner: TrustedProxy.
+[[nodiscard]] const Section& proxy_assertion_section();              ///< Owner: ProxyAssertion.
+[[nodiscard]] const Section& tls_section();                          ///< Owner: Tls.
 [[nodiscard]] const Section& limits_section();                       ///< Owner: Limits.
 [[nodiscard]] const Section& rates_section();                        ///< Owner: RateLimit.
 [[nodiscard]] const Section& preauth_section();                      ///< Owner: Preauth.

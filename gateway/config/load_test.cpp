@@ -123,7 +123,10 @@ TEST(Load, ExplainsThatOnlyLoopbackIsAllowed) {
   EXPECT_NE(
       first_problem("listen: 0.0.0.0:8080").find("Without authentication Gatehouse listens on loopback addresses only"),
       std::string::npos);
-  EXPECT_NE(first_problem("auth: {}").find("without authentication Gatehouse listens on loopback"), std::string::npos);
+  EXPECT_NE(first_problem("listen: 0.0.0.0:8080\nauth: {}").find("Without authentication"), std::string::npos);
+  const std::string keys = "auth: { api_keys: { file: keys.yaml } }\n";
+  EXPECT_EQ(first_problem("listen: 0.0.0.0:8080\n" + keys), "no problem");
+  EXPECT_NE(first_problem("admin: { listen: 0.0.0.0:1 }\n" + keys).find("is not a loopback address"), std::string::npos);
 }
 
 TEST(Load, ReportsEverythingAtOnceInTheOrderOfTheFile) {

@@ -14,10 +14,6 @@ struct Hint {
   std::string_view section, key, message;
 };
 constexpr std::array kHints = {
-    Hint{"", "auth",
-         "not available in this version: without authentication Gatehouse listens on loopback addresses only"},
-    Hint{"", "tls",
-         "not available in this version: without authentication Gatehouse listens on loopback addresses only"},
     Hint{"", "audit", "not available in this version"},
     Hint{"", "store", "not available in this version"},
     Hint{"", "telemetry", "not available in this version; metrics are on the admin listener under /metrics"},

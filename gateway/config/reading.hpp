@@ -39,6 +39,8 @@ void validate(Reading& reading);
 void validate_limits(Reading& reading);  ///< Its part for `limits.rates` and `limits.preauth`.
 /// Reads the policy's own file, if it has one, and compiles the policy; both for its problems.
 void complete_policy(Reading& reading);
+/// The part of it about `auth` and `tls`.
+void validate_credentials(Reading& reading);
 
 /// Reads one value of any shape but a section into its field; problems go to `reading`.
 void read_key(Reading& reading, const Key& key, const Node& node, const std::string& path, const Slot& slot);

@@ -50,7 +50,7 @@ class Validation {
 
   void listeners() {
     const auto check = [this](const net::ListenAddress& address, const std::string& key) {
-      if (!address.is_loopback())
+      if (!address.is_loopback() && (key != "listen" || !config_.auth.needed()))
         refuse(key,
                "is not a loopback address. Without authentication Gatehouse listens on loopback addresses only "
                "(127.0.0.1, [::1], localhost), because everybody who reaches it may call every tool");
@@ -267,6 +267,7 @@ class Validation {
 void validate(Reading& reading) {
   Validation(reading).run();
   validate_limits(reading);
+  validate_credentials(reading);
 }
 
 }  // namespace gatehouse::config

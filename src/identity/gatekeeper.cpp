@@ -1,9 +1,14 @@
 #include <gatehouse/identity/gatekeeper.hpp>
 
 #include <chrono>
+#include <string>
+
+#include <gatehouse/base/log.hpp>
 
 namespace gatehouse::identity {
 namespace {
+
+constexpr std::uint64_t kLinesPerMinute = 60;  // in the log, about refusals at one endpoint
 
 mcp::WallTime wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
@@ -40,32 +45,45 @@ Error Gatekeeper::nobody_here(CredentialForm form) const {
   return nobody_yet(place_).error();
 }
 
-Verdict Gatekeeper::settled(Verdict verdict) {
-  ++(verdict ? counters_.admitted : counters_.refused);
+Verdict Gatekeeper::settled(Verdict verdict, const net::HttpExchange& exchange) {
+  if (!verdict) return refuse(std::move(verdict.error()), exchange);
+  ++counters_.admitted;
   return verdict;
+}
+
+/// Operators learn why; what a client said never stands in `detail`.
+std::unexpected<Error> Gatekeeper::refuse(Error error, const net::HttpExchange& exchange) {
+  ++counters_.refused;
+  if (error.kind == Kind::unauthenticated) return fail(std::move(error));  // how every login begins
+  const TimePoint now = Clock::now();
+  if (now - minute_ >= std::chrono::minutes(1)) {
+    if (lines_ > kLinesPerMinute)
+      log::info("more credentials were refused", {{"count", std::to_string(lines_ - kLinesPerMinute), true}});
+    minute_ = now;
+    lines_ = 0;
+  }
+  if (++lines_ <= kLinesPerMinute)
+    log::info("a credential was refused", {{"endpoint", place_.path},
+                                           {"address", exchange.peer_address()},
+                                           {"kind", to_string(error.kind)},
+                                           {"reason", error.detail.empty() ? error.message : error.detail}});
+  return fail(std::move(error));
 }
 
 std::optional<Verdict> Gatekeeper::known(const net::HttpExchange& exchange) {
   auto credential = find_credential(exchange.head());
-  if (!credential) {
-    ++counters_.refused;
-    return fail(std::move(credential.error()).with_challenge(challenge_invalid_request()));
-  }
+  if (!credential) return refuse(std::move(credential.error()).with_challenge(challenge_invalid_request()), exchange);
   if (credential->form != CredentialForm::none && verifiers_.surroundings &&
-      verifiers_.surroundings->has_credential(exchange)) {
-    ++counters_.refused;
-    return fail(Error(Kind::bad_credential_form, Origin::client,
-                      "Send one credential: the proxy names somebody, and the headers have a credential, too.")
-                    .with_challenge(challenge_invalid_request()));
-  }
+      verifiers_.surroundings->has_credential(exchange))
+    return refuse(Error(Kind::bad_credential_form, Origin::client,
+                        "Send one credential: the proxy names somebody, and the headers have a credential, too.")
+                      .with_challenge(challenge_invalid_request()),
+                  exchange);
   Verifier* verifier = verifier_for(credential->form);
-  if (!verifier) {
-    ++counters_.refused;
-    return fail(nobody_here(credential->form));
-  }
+  if (!verifier) return refuse(nobody_here(credential->form), exchange);
   auto verdict = verifier->known(credential->text, {place_, exchange, wall_clock(), Clock::now()});
   if (!verdict) return std::nullopt;
-  return settled(std::move(*verdict));
+  return settled(std::move(*verdict), exchange);
 }
 
 Task<Verdict> Gatekeeper::authenticate(const net::HttpExchange& exchange) {
@@ -75,7 +93,7 @@ Task<Verdict> Gatekeeper::authenticate(const net::HttpExchange& exchange) {
   if (!verifier) co_return fail(nobody_here(CredentialForm::none));
   const Circumstances around{place_, exchange, wall_clock(), Clock::now()};
   auto verdict = co_await verifier->verify(credential->text, around);
-  co_return settled(std::move(verdict));
+  co_return settled(std::move(verdict), exchange);
 }
 
 Verifier* Gatekeeper::verifier_of(const mcp::Principal& who) const {

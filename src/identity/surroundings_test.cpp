@@ -5,6 +5,7 @@
 #include <gatehouse/identity/gatekeeper.hpp>
 
 #include "src/identity/fake_request.hpp"
+#include "tests/support/signing_key.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -91,6 +92,65 @@ TEST_F(TrustedHeaderTest, ACertificateIsAProof) {
   EXPECT_EQ(judge(headers), "unauthenticated");
   options.secrets = {kSecret};
   EXPECT_EQ(judge(headers, "10.0.0.9", &proxy), "unauthenticated") << "both proofs are configured";
+}
+
+/// What a proxy says about a request, signed.
+struct ProxyAssertionTest : testing::Test {
+  [[nodiscard]] std::string token(const test::SigningKey& with, std::string_view user = "ann", int lifetime = 60,
+                                  std::string_view audience = "gw", std::string_view id = "1") const {
+    return with.token_of(R"({"alg":"ES256","kid":"k1"})", json::Value::object({{"iss", "proxy"},
+                                                                               {"aud", audience},
+                                                                               {"sub", user},
+                                                                               {"jti", id},
+                                                                               {"iat", 1'000'000},
+                                                                               {"exp", 1'000'000 + lifetime}})
+                                                              .str());
+  }
+  std::string objection(const std::string& text, std::string_view user = "ann", int at = 1'000'001) {
+    return std::string(assertions.objection(text, user, jose::Time(std::chrono::seconds(at))));
+  }
+  const test::SigningKey key = test::SigningKey::generate(jose::Algorithm::es256);
+  ProxyAssertions assertions{{.header = "X-Assertion",
+                              .keys = *jose::KeySet::parse(test::jwks({key.jwk()})),
+                              .issuer = "proxy",
+                              .audience = "gw"}};
+};
+
+TEST_F(ProxyAssertionTest, SaysOnceWhoItIs) {
+  const std::string text = token(key);
+  EXPECT_EQ(objection(text), "");
+  EXPECT_EQ(objection(text), "was used before");
+  EXPECT_EQ(objection(token(key, "ann", 60, "gw", "2")), "");
+}
+
+TEST_F(ProxyAssertionTest, IsForThisUserAndUsAndAMinute) {
+  EXPECT_EQ(objection(token(key), "root"), "names somebody else");
+  EXPECT_EQ(objection(token(key, "ann", 60, "other")), "wrong_audience");
+  EXPECT_EQ(objection(token(key, "ann", 3600)), "lives too long");
+  EXPECT_EQ(objection(token(key), "ann", 1'000'100), "expired");
+  EXPECT_EQ(objection(token(key, "ann", 60, "gw", "")), "has no jti");
+  EXPECT_EQ(objection(token(test::SigningKey::generate(jose::Algorithm::es256))), "bad_signature");
+  EXPECT_EQ(objection("nonsense"), "not_signed_token");
+}
+
+TEST_F(TrustedHeaderTest, AnAssertionIsAProof) {
+  const auto key = test::SigningKey::generate(jose::Algorithm::es256);
+  options.secrets.clear();
+  options.assertion = {.header = "X-Assertion",
+                       .keys = *jose::KeySet::parse(test::jwks({key.jwk()})),
+                       .issuer = "proxy",
+                       .audience = "gw"};
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const std::string text =
+      key.token_of(R"({"alg":"ES256","kid":"k1"})",
+                   json::Value::object(
+                       {{"iss", "proxy"}, {"aud", "gw"}, {"sub", "ann"}, {"jti", "1"}, {"iat", now}, {"exp", now + 50}})
+                       .str());
+  EXPECT_EQ(judge({{"X-Assertion", text}, {"X-Forwarded-User", "ann"}}), "ann");
+  EXPECT_EQ(judge({{"X-Assertion", text}, {"X-Forwarded-User", "root"}}), "unauthenticated");
+  EXPECT_EQ(judge({{"X-Assertion", text}, {"X-Forwarded-User", "ann"}}, "10.0.1.9"), "unauthenticated");
+  EXPECT_EQ(judge({{"X-Forwarded-User", "ann"}}), "unauthenticated");
 }
 
 TEST_F(TrustedHeaderTest, WhatIsAmbiguousIsRefused) {

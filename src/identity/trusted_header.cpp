@@ -48,7 +48,9 @@ std::optional<Verdict> TrustedHeaderVerifier::known(std::string_view, const Circ
 Task<Verdict> TrustedHeaderVerifier::verify(std::string_view, const Circumstances& around) { co_return judge(around); }
 
 bool TrustedHeaderVerifier::proves(const net::HttpExchange& exchange) const {
-  if (options_.secrets.empty() && options_.certificates.empty()) return false;
+  const std::string& assertion = assertions_.options().header;
+  if (options_.secrets.empty() && options_.certificates.empty() && assertion.empty()) return false;
+  if (!assertion.empty() && exchange.head().value(assertion).empty()) return false;
   if (!options_.secrets.empty()) {
     const std::string_view sent = exchange.head().value(options_.secret_header);
     bool same = false;
@@ -75,12 +77,7 @@ bool TrustedHeaderVerifier::has_credential(const net::HttpExchange& exchange) co
 Verdict TrustedHeaderVerifier::judge(const Circumstances& around) {
   const net::RequestHead& head = around.exchange.head();
   if (!head.find(options_.user)) return nobody_yet(around.place);
-  if (!believes(around.exchange)) {
-    ++counters_.ignored;
-    log::debug("a header that names a user was ignored: it does not come from the proxy",
-               {{"header", options_.user}, {"address", around.exchange.peer_address()}});
-    return nobody_yet(around.place);
-  }
+  if (!believes(around.exchange)) return ignore(around);
   const std::initializer_list<std::string_view> names = {options_.user, options_.groups, options_.roles, options_.email};
   for (const std::string_view name : names) {
     const auto count = std::ranges::count_if(head.headers, [&](const net::Header& one) { return is_named(one, name); });
@@ -90,12 +87,29 @@ Verdict TrustedHeaderVerifier::judge(const Circumstances& around) {
   }
   const std::string_view user = value_of(head, options_.user);
   if (user.empty()) return nobody_yet(around.place);
+  if (!asserts(user, around)) return ignore(around);
   ++counters_.accepted;
   sought_.clear();
   for (const std::string_view name : names) sought_.append(value_of(head, name)).append("\n");  // no value has one
   if (const auto known = remembered_.find(sought_); known != remembered_.end()) return known->second;
   if (remembered_.size() >= options_.max_remembered) remembered_.clear();
   return remembered_.emplace(sought_, make(user, head)).first->second;
+}
+
+bool TrustedHeaderVerifier::asserts(std::string_view user, const Circumstances& around) {
+  if (assertions_.options().header.empty()) return true;
+  const std::string_view objection =
+      assertions_.objection(around.exchange.head().value(assertions_.options().header), user, around.now);
+  if (objection.empty()) return true;
+  log::debug("the proxy's assertion was refused", {{"reason", objection}, {"address", around.exchange.peer_address()}});
+  return false;
+}
+
+std::unexpected<Error> TrustedHeaderVerifier::ignore(const Circumstances& around) {
+  ++counters_.ignored;
+  log::debug("a header that names a user was ignored: it does not come from the proxy",
+             {{"header", options_.user}, {"address", around.exchange.peer_address()}});
+  return nobody_yet(around.place);
 }
 
 std::shared_ptr<const mcp::Principal> TrustedHeaderVerifier::make(std::string_view user,

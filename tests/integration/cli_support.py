@@ -21,7 +21,8 @@ BINARY = pathlib.Path(os.environ.get("GATEHOUSE_BIN", ROOT / "build/release/gate
 STUB = str(ROOT / "tests/integration/fixtures/stub_server.py")
 PATIENCE = 30  # seconds, for anything that happens at once on an idle machine
 
-COMMANDS = ["serve", "connect", "check", "explain", "import", "servers", "tools", "call", "policy", "completion", "version"]
+COMMANDS = ["serve", "connect", "check", "explain", "import", "servers", "tools", "call", "keys", "policy", "completion", "version"]
+INNER_COMMANDS = ["keys create", "keys list", "keys rotate", "keys revoke", "keys pepper"]
 
 
 def clean_env(**changes):

@@ -1,7 +1,6 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,7 +70,7 @@ class ApiKeyVerifier final : public Verifier {
   void arrived_from(const std::string& id, State& state, std::string_view address);
 
   std::shared_ptr<const ApiKeys> keys_ = std::make_shared<const ApiKeys>();
-  std::map<std::string, State, std::less<>> states_;
+  ApiKeyTable<State> states_;
   std::vector<Rehashed> rehashed_;
   Counters counters_;
 };

@@ -68,6 +68,14 @@ enum class KeyRefusal {
 };
 [[nodiscard]] std::string_view to_string(KeyRefusal refusal);
 
+/// Something for each key, by its id.
+struct ApiKeyIdHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>()(id); }
+};
+template <class Value>
+using ApiKeyTable = std::unordered_map<std::string, Value, ApiKeyIdHash, std::equal_to<>>;
+
 class ApiKeys {
  public:
   struct Match {
@@ -104,10 +112,6 @@ class ApiKeys {
     std::size_t record = 0;
     std::vector<std::shared_ptr<const mcp::Principal>> principals;  // one for each hash
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
   struct Proven {
     const Entry* entry = nullptr;
     std::size_t hash = 0;
@@ -116,7 +120,7 @@ class ApiKeys {
 
   std::vector<ApiKeyRecord> records_;
   Peppers peppers_;
-  std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_;
+  ApiKeyTable<Entry> entries_;
 };
 
 }  // namespace gatehouse::identity

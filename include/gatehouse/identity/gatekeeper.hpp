@@ -35,11 +35,14 @@ class Gatekeeper final : public Authenticator {
   [[nodiscard]] Verifier* verifier_for(CredentialForm form) const;
   [[nodiscard]] Verifier* verifier_of(const mcp::Principal& who) const;
   [[nodiscard]] Error nobody_here(CredentialForm form) const;
-  Verdict settled(Verdict verdict);
+  Verdict settled(Verdict verdict, const net::HttpExchange& exchange);
+  std::unexpected<Error> refuse(Error error, const net::HttpExchange& exchange);
 
   const Protected place_;
   const Verifiers verifiers_;
   Counters counters_;
+  TimePoint minute_;  // of the log lines about refusals
+  std::uint64_t lines_ = 0;
 };
 
 }  // namespace gatehouse::identity

@@ -1,5 +1,5 @@
 // The official clients of both eras behind one small face, so that a test can be told once for both.
-//   peer = await connect('legacy' | 'modern', target, {answers})      target: {url, transport?: 'sse'} or {command, args}
+//   peer = await connect('legacy' | 'modern', target, {answers})      target: {url, transport?: 'sse', headers?} or {command, args}
 // `answers` are the client's abilities: {elicitation: (params) => result, login: ..., sampling: ..., roots: ...}; what is
 // missing is not declared. `elicitation` answers forms, `login` questions that send the user to a page. A legacy peer speaks 2025-11-25 with a session; a modern peer is pinned to 2026-07-28: it never falls back.
 import assert from 'node:assert/strict';
@@ -89,13 +89,13 @@ class LegacyPeer extends Peer {
 
   /// Makes the transport. Over Streamable HTTP the client opens its stream for notifications on its own time: the promise
   /// tells when the server has it.
-  #reach({ url, transport, ...program }) {
+  #reach({ url, transport, headers, ...program }) {
     if (!url) {
       this.transport = new sdk1.StdioClientTransport({ ...program, stderr: 'inherit' });
       return Promise.resolve();
     }
     if (transport === 'sse') {
-      this.transport = new sdk1.SSEClientTransport(new URL(url));
+      this.transport = new sdk1.SSEClientTransport(new URL(url), { requestInit: { headers } });
       return Promise.resolve();
     }
     const opened = Promise.withResolvers();
@@ -111,7 +111,7 @@ class LegacyPeer extends Peer {
       return new Response(cutBody(response.body, mark), { status: response.status, headers: response.headers });
     };
     const reconnectionOptions = { initialReconnectionDelay: 50, maxReconnectionDelay: 500, reconnectionDelayGrowFactor: 2, maxRetries: 4 };
-    this.transport = new sdk1.StreamableHTTPClientTransport(new URL(url), { fetch: observe, reconnectionOptions });
+    this.transport = new sdk1.StreamableHTTPClientTransport(new URL(url), { fetch: observe, reconnectionOptions, requestInit: { headers } });
     return opened.promise;
   }
 
@@ -185,7 +185,7 @@ class ModernPeer extends Peer {
     peer.url = target.url;
     peer.client.setNotificationHandler('notifications/message', ({ params }) => void peer.logs.push(params));
     peer.transport = target.url
-      ? new sdk2.StreamableHTTPClientTransport(new URL(target.url))
+      ? new sdk2.StreamableHTTPClientTransport(new URL(target.url), { requestInit: { headers: target.headers } })
       : new sdk2.StdioClientTransport({ ...target, stderr: 'inherit' });
     await peer.client.connect(peer.transport, { timeout: TIMEOUT_MS });
     return peer;

@@ -1,0 +1,108 @@
+#include "gateway/app/access.hpp"
+
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/identity/surroundings.hpp>
+
+namespace gatehouse::app {
+namespace {
+
+keyfile::Place place_of(const config::ApiKeys& keys) { return {.file = keys.file, .peppers = keys.peppers}; }
+
+std::shared_ptr<identity::CertificateVerifier> make_verifier(const config::Certificates& certificates) {
+  identity::CertificateOptions options{.name = certificates.subject, .names = certificates.names, .grants = {}};
+  for (const config::CertificateGrant& grant : certificates.grants)
+    options.grants.push_back({.name = grant.name, .roles = grant.roles, .scopes = grant.scopes, .tenant = grant.tenant});
+  return std::make_shared<identity::CertificateVerifier>(std::move(options));
+}
+
+/// Networks and keys were checked.
+std::shared_ptr<identity::TrustedHeaderVerifier> make_verifier(const config::TrustedProxy& proxy) {
+  identity::TrustedHeaderOptions options{.from = {},
+                                         .secret_header = proxy.secret_header,
+                                         .secrets = proxy.secrets,
+                                         .certificates = proxy.certificates,
+                                         .user = proxy.user,
+                                         .groups = proxy.groups,
+                                         .roles = proxy.roles,
+                                         .email = proxy.email,
+                                         .issuer = proxy.issuer};
+  for (const std::string& network : proxy.from)
+    if (const auto range = AddressRange::parse(network)) options.from.push_back(*range);
+  if (proxy.assertion) {
+    auto keys = jose::KeySet::parse(proxy.assertion->keys);
+    options.assertion = {.header = proxy.assertion->header,
+                         .keys = keys ? std::move(*keys) : jose::KeySet(),
+                         .issuer = proxy.assertion->issuer,
+                         .audience = proxy.assertion->audience};
+  }
+  return std::make_shared<identity::TrustedHeaderVerifier>(std::move(options));
+}
+
+}  // namespace
+
+Result<void> Access::start(const config::Auth& auth) {
+  if (auth.api_keys) {
+    keys_ = std::make_unique<KeyRing>(loop_, place_of(*auth.api_keys));
+    if (auto loaded = keys_->load(); !loaded) return loaded;
+  }
+  build(auth);
+  return {};
+}
+
+void Access::reload(const config::Auth& auth) {
+  if (auth == auth_) return;
+  if (!auth.api_keys) {
+    if (keys_) tasks_.spawn(KeyRing::end(std::move(keys_)));
+  } else if (!keys_) {
+    keys_ = std::make_unique<KeyRing>(loop_, place_of(*auth.api_keys));
+    if (const auto loaded = keys_->load(); !loaded)
+      log::error("API keys not loaded, nobody has one", {{"problem", loaded.error().message}});
+  } else if (auth.api_keys != auth_.api_keys) {
+    keys_->move_to(place_of(*auth.api_keys));
+  }
+  build(auth);
+}
+
+void Access::build(const config::Auth& auth) {
+  auth_ = auth;
+  verifiers_ = {};
+  if (keys_) verifiers_.api_keys = keys_->verifier();
+  headers_ = auth.proxy ? make_verifier(*auth.proxy) : nullptr;
+  const auto certificates = auth.certificates ? make_verifier(*auth.certificates) : nullptr;
+  if (headers_ || certificates)
+    verifiers_.surroundings = std::make_shared<identity::Surroundings>(headers_, certificates);
+}
+
+std::shared_ptr<identity::Authenticator> Access::gatekeeper(const config::Endpoint& endpoint) const {
+  if (!auth_.needed()) return nullptr;
+  return std::make_shared<identity::Gatekeeper>(identity::Protected{.path = endpoint.path}, verifiers_);
+}
+
+void Access::register_metrics(telemetry::Metrics& metrics) {
+  const auto counter = [&metrics](const char* name, const char* help, std::move_only_function<double()> read,
+                                  const std::string& labels = {}) {
+    metrics.observe(name, labels, telemetry::Metrics::Type::counter, help, std::move(read));
+  };
+  const auto of_keys = [this](auto read) {
+    return [this, read] { return keys_ ? static_cast<double>(read(keys_->verifier()->counters())) : 0.0; };
+  };
+  using Counters = identity::ApiKeyVerifier::Counters;
+  counter("gatehouse_api_key_uses_total", "Requests with a good API key.",
+          of_keys([](const Counters& counters) { return counters.accepted; }));
+  counter("gatehouse_api_key_old_secret_uses_total", "Of them, those with a secret that is about to stop working.",
+          of_keys([](const Counters& counters) { return counters.old_secret; }));
+  for (std::size_t i = 0; i < Counters().refused.size(); ++i)
+    counter("gatehouse_api_keys_refused_total", "Requests with an API key that is not good, by the reason.",
+            of_keys([i](const Counters& counters) { return counters.refused[i]; }),
+            "reason=" + telemetry::label_value(to_string(static_cast<identity::KeyRefusal>(i))));
+  counter("gatehouse_proxy_headers_ignored_total",
+          "Requests that name a user in the proxy's header and do not come from the proxy.",
+          [this] { return headers_ ? static_cast<double>(headers_->counters().ignored) : 0.0; });
+}
+
+Task<void> Access::stop() {
+  if (keys_) co_await keys_->stop();
+  co_await tasks_.join();
+}
+
+}  // namespace gatehouse::app

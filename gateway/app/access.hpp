@@ -1,0 +1,41 @@
+#pragma once
+#include <memory>
+
+#include <gatehouse/identity/authenticator.hpp>
+#include <gatehouse/identity/gatekeeper.hpp>
+#include <gatehouse/identity/trusted_header.hpp>
+
+#include "gateway/app/key_ring.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/telemetry/metrics.hpp"
+
+namespace gatehouse::app {
+
+/// Who is let in: what the configuration accepts, and a gatekeeper for each endpoint.
+class Access {
+ public:
+  explicit Access(net::Loop& loop) : loop_(loop) {}
+
+  /// Errors: invalid_config, for a key file that cannot be understood.
+  Result<void> start(const config::Auth& auth);
+  /// Keys stay if their new file is not good; the log says so.
+  void reload(const config::Auth& auth);
+  void register_metrics(telemetry::Metrics& metrics);
+  /// Call before the destructor.
+  Task<void> stop();
+
+  /// Null if nobody has to say who he is.
+  [[nodiscard]] std::shared_ptr<identity::Authenticator> gatekeeper(const config::Endpoint& endpoint) const;
+
+ private:
+  void build(const config::Auth& auth);
+
+  net::Loop& loop_;
+  config::Auth auth_;
+  std::unique_ptr<KeyRing> keys_;
+  std::shared_ptr<identity::TrustedHeaderVerifier> headers_;
+  TaskGroup tasks_;  // the ends of rings that are not needed any more
+  identity::Verifiers verifiers_;
+};
+
+}  // namespace gatehouse::app

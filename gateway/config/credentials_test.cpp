@@ -1,0 +1,120 @@
+#include <gtest/gtest.h>
+
+#include "gateway/config/load.hpp"
+
+namespace gatehouse::config {
+namespace {
+
+/// All problems, one a line, without the file.
+std::string problems(std::string_view text) {
+  const auto loaded = load_text(text, "t");
+  if (loaded) return "";
+  std::string all;
+  for (const Problem& problem : loaded.error()) all += problem.key + ": " + problem.message + "\n";
+  return all;
+}
+
+Config load(std::string_view text) {
+  const auto loaded = load_text(text, "dir/t.yaml");
+  if (!loaded) ADD_FAILURE() << loaded.error().front().str();
+  return loaded ? loaded->config : Config{};
+}
+
+constexpr std::string_view kTls =
+    "tls: { certificate: a.pem, key: a.key, client_certificates: request, client_ca: ca.pem }\n";
+constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
+
+TEST(Credentials, NothingIsNeededByDefault) {
+  EXPECT_FALSE(load("").auth.needed());
+  EXPECT_FALSE(load("auth: {}").auth.needed());
+  EXPECT_FALSE(load("").tls);
+}
+
+TEST(Credentials, FilesStandBesideTheConfiguration) {
+  const Config config = load("auth: { api_keys: { file: keys.yaml } }\n" + std::string(kTls));
+  EXPECT_TRUE(config.auth.needed());
+  EXPECT_EQ(config.auth.api_keys->file, "dir/keys.yaml");
+  EXPECT_EQ(config.tls->certificate, "dir/a.pem");
+  EXPECT_EQ(config.tls->client_ca, "dir/ca.pem");
+}
+
+TEST(Credentials, KeysNeedAFileAndPeppersALength) {
+  EXPECT_EQ(problems("auth: { api_keys: {} }"), "auth.api_keys.file: names no file\n");
+  EXPECT_EQ(problems("auth: { api_keys: { file: k, peppers: [short] } }"),
+            "auth.api_keys.peppers[0]: needs at least 32 characters\n");
+  EXPECT_EQ(problems("auth: { api_keys: { file: k, max_lifetime: 1s } }").substr(0, 44),
+            "auth.api_keys.max_lifetime: '1s' is out of r");
+}
+
+TEST(Credentials, CertificatesNeedATlsThatAsksForThem) {
+  EXPECT_EQ(problems("auth: { certificates: {} }"),
+            "auth.certificates: needs 'tls' with 'client_certificates: request' or 'require'\n");
+  EXPECT_EQ(problems(std::string(kTls) + "auth: { certificates: { grants: [{ roles: [a] }] } }"),
+            "auth.certificates.grants[0].name: is missing\n");
+  const Config config =
+      load(std::string(kTls) + "auth: { certificates: { subject: dns, grants: [{ name: 'a*', roles: [r] }] } }");
+  EXPECT_EQ(config.auth.certificates->subject, identity::CertificateName::dns);
+  EXPECT_EQ(config.auth.certificates->grants.at(0).roles, std::vector<std::string>{"r"});
+}
+
+TEST(Credentials, TlsIsWhole) {
+  EXPECT_EQ(problems("tls: { certificate: a }"), "tls.key: names no file\n");
+  EXPECT_EQ(problems("tls: { certificate: a, key: b, client_certificates: require }"),
+            "tls.client_ca: names no file\n");
+  EXPECT_EQ(problems("tls: { certificate: a, key: b, client_ca: c }"),
+            "tls.client_ca: means nothing unless clients are asked for certificates: see 'client_certificates'\n");
+}
+
+// T18: an address is no proof.
+TEST(Credentials, AProxyNeedsANetworkAndAProof) {
+  const std::string secret(kSecret);
+  EXPECT_EQ(problems("auth: { proxy: { from: [10.0.0.0/8] } }"),
+            "auth.proxy: an address is no proof: set 'secrets', 'certificates' or 'assertion', too\n");
+  EXPECT_EQ(problems("auth: { proxy: { secrets: [" + secret + "] } }"),
+            "auth.proxy.from: is missing: which network is the proxy in?\n");
+  EXPECT_EQ(problems("auth: { proxy: { from: [10.0.0.1/8], secrets: [short] } }"),
+            "auth.proxy.from[0]: must be a network like 10.0.0.0/24 or 2001:db8::/32\n"
+            "auth.proxy.secrets[0]: needs at least 32 characters\n");
+  EXPECT_EQ(problems("auth: { proxy: { from: [10.0.0.0/8], certificates: [x] } }"),
+            "auth.proxy.certificates[0]: must be a SHA-256 thumbprint in base64url: 43 characters\n"
+            "auth.proxy.certificates: needs 'tls' with 'client_certificates: request' or 'require'\n");
+  EXPECT_EQ(problems("auth: { proxy: { from: [10.0.0.0/8], secrets: [" + secret + "] } }"), "");
+}
+
+TEST(Credentials, AnAssertionNeedsKeys) {
+  const std::string start =
+      "auth: { proxy: { from: [10.0.0.0/8], assertion: { header: X-A, issuer: p, audience: g, keys: ";
+  EXPECT_TRUE(problems(start + "'nonsense' } } }").starts_with("auth.proxy.assertion.keys: is no JWK set: "));
+  EXPECT_EQ(problems(start + "'{\"keys\":[]}' } } }"), "auth.proxy.assertion.keys: has no key in it\n");
+  const std::string key =
+      R"('{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}')";
+  EXPECT_EQ(problems(start + key + " } } }"), "");
+}
+
+TEST(Credentials, HeadersOfAProxyHaveOneMeaningEach) {
+  const std::string proxy = "from: [::1], secrets: [" + std::string(kSecret) + "]";
+  EXPECT_EQ(problems("auth: { proxy: { " + proxy + ", user: Authorization } }"),
+            "auth.proxy.user: is a header that has another meaning already\n");
+  EXPECT_EQ(problems("auth: { proxy: { " + proxy + ", groups: x-forwarded-user } }"),
+            "auth.proxy.groups: is a header that has another meaning already\n");
+  EXPECT_EQ(problems("auth: { proxy: { " + proxy + ", user: 'a b' } }"),
+            "auth.proxy.user: must be the name of a header\n");
+}
+
+TEST(Credentials, WithoutTlsANetworkGetsAWarning) {
+  const auto loaded =
+      load_text("listen: 0.0.0.0:80\nservers: { a: { command: x } }\nauth: { api_keys: { file: k } }", "t");
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->warnings.size(), 1u);
+  EXPECT_TRUE(loaded->warnings[0].message.contains("unencrypted"));
+}
+
+TEST(Credentials, SecretsAreNotShown) {
+  const std::string text = to_yaml(load("auth:\n  api_keys: { file: k, peppers: [" + std::string(kSecret) +
+                                        "] }\n  proxy: { from: [::1], secrets: [" + std::string(kSecret) + "] }"));
+  EXPECT_FALSE(text.contains(kSecret)) << text;
+  EXPECT_TRUE(text.contains("from: [\"::1\"]")) << text;
+}
+
+}  // namespace
+}  // namespace gatehouse::config
