@@ -32,6 +32,8 @@ export class Gateway {
   /// Lines of stderr so far; those that are JSON also in `events`.
   lines = [];
   events = [];
+  /// What was written to stdout.
+  output = '';
   #directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
   #partial = '';
 
@@ -91,15 +93,17 @@ export class Gateway {
     assert.ok(existsSync(BINARY), `no gateway at ${BINARY}: build it or set GATEHOUSE_BIN`);
     const ready = join(this.#directory, 'ready');
     this.child = spawn(BINARY, [...args, '--ready-file', ready], {
-      cwd: this.#directory, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe']
+      cwd: this.#directory, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe']
     });
     running.add(this.child);
     this.child.unref();
+    this.child.stdout.unref();
     this.child.stderr.unref();
     this.exited = new Promise((done) => this.child.once('exit', (code, signal) => {
       running.delete(this.child);
       done({ code, signal });
     }));
+    this.child.stdout.setEncoding('utf8').on('data', (chunk) => { this.output += chunk; });
     this.child.stderr.setEncoding('utf8').on('data', (chunk) => this.#collect(chunk));
     try {
       this.base = await until('the gateway to be ready', () => {
