@@ -67,15 +67,34 @@ void Access::build(const config::Auth& auth) {
   auth_ = auth;
   verifiers_ = {};
   if (keys_) verifiers_.api_keys = keys_->verifier();
+  if (!auth.issuers.empty() && !tokens_) tokens_ = std::make_unique<TokenIssuers>(loop_);
+  if (tokens_) verifiers_.tokens = tokens_->verifier(auth.issuers);
   headers_ = auth.proxy ? make_verifier(*auth.proxy) : nullptr;
   const auto certificates = auth.certificates ? make_verifier(*auth.certificates) : nullptr;
   if (headers_ || certificates)
     verifiers_.surroundings = std::make_shared<identity::Surroundings>(headers_, certificates);
 }
 
-std::shared_ptr<identity::Authenticator> Access::gatekeeper(const config::Endpoint& endpoint) const {
-  if (!auth_.needed()) return nullptr;
-  return std::make_shared<identity::Gatekeeper>(identity::Protected{.path = endpoint.path}, verifiers_);
+std::shared_ptr<identity::Authenticator> Access::gatekeeper(const config::Endpoint& endpoint,
+                                                            const std::string& base) const {
+  if (!auth_.needed() || endpoint.auth == config::EndpointAuth::none) return nullptr;
+  identity::Protected place;
+  place.path = endpoint.path;
+  place.resource = resource(endpoint, base);
+  place.audiences = {place.resource.identifier};
+  // URL libraries add a slash where there is no path (RS-46).
+  if (place.resource.identifier == base) place.audiences.push_back(base + "/");
+  return std::make_shared<identity::Gatekeeper>(std::move(place), verifiers_);
+}
+
+identity::ProtectedResource Access::resource(const config::Endpoint& endpoint, const std::string& base) const {
+  identity::ProtectedResource resource;
+  resource.identifier = endpoint.path == "/" ? base : base + endpoint.path;
+  if (auth_.issuers.empty() || endpoint.auth == config::EndpointAuth::none) return resource;
+  resource.metadata_url = identity::metadata_url(resource.identifier);
+  resource.scopes = endpoint.scopes;
+  for (const config::TokenIssuer& issuer : auth_.issuers) resource.authorization_servers.push_back(issuer.issuer);
+  return resource;
 }
 
 void Access::register_metrics(telemetry::Metrics& metrics) {
@@ -102,6 +121,7 @@ void Access::register_metrics(telemetry::Metrics& metrics) {
 
 Task<void> Access::stop() {
   if (keys_) co_await keys_->stop();
+  if (tokens_) co_await tokens_->stop();
   co_await tasks_.join();
 }
 

@@ -6,6 +6,7 @@
 #include <gatehouse/identity/trusted_header.hpp>
 
 #include "gateway/app/key_ring.hpp"
+#include "gateway/app/token_issuers.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/telemetry/metrics.hpp"
 
@@ -24,8 +25,15 @@ class Access {
   /// Call before the destructor.
   Task<void> stop();
 
+  /// The endpoint as clients and tokens know it. `base`: what its path is appended to, without a slash at its end.
+  [[nodiscard]] identity::ProtectedResource resource(const config::Endpoint& endpoint, const std::string& base) const;
   /// Null if nobody has to say who he is.
-  [[nodiscard]] std::shared_ptr<identity::Authenticator> gatekeeper(const config::Endpoint& endpoint) const;
+  [[nodiscard]] std::shared_ptr<identity::Authenticator> gatekeeper(const config::Endpoint& endpoint,
+                                                                    const std::string& base) const;
+  /// An issuer says that somebody logged out (OpenID Connect back-channel logout). Null: no issuer does.
+  [[nodiscard]] std::shared_ptr<identity::LogoutReceiver> logout() const {
+    return tokens_ ? tokens_->logout() : nullptr;
+  }
 
  private:
   void build(const config::Auth& auth);
@@ -34,6 +42,7 @@ class Access {
   config::Auth auth_;
   std::unique_ptr<KeyRing> keys_;
   std::shared_ptr<identity::TrustedHeaderVerifier> headers_;
+  std::unique_ptr<TokenIssuers> tokens_;
   TaskGroup tasks_;  // the ends of rings that are not needed any more
   identity::Verifiers verifiers_;
 };

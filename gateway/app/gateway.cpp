@@ -8,6 +8,7 @@
 #include <gatehouse/base/log.hpp>
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
+#include <gatehouse/transport/metadata_page.hpp>
 
 #include "gateway/app/version.hpp"
 #include "gateway/seal/random.hpp"
@@ -17,8 +18,9 @@ namespace {
 
 constexpr Milliseconds kMergeDelay{50};  // several servers that change at once make one new view
 constexpr Milliseconds kTick{1000};
-constexpr Milliseconds kDownPatience{5'000};      // with a server that was tried and is down
-constexpr Milliseconds kConnectPatience{20'000};  // with one that is still being tried
+constexpr std::string_view kLogoutPath = "/oidc/logout";  // OpenID Connect back-channel logout
+constexpr Milliseconds kDownPatience{5'000};              // with a server that was tried and is down
+constexpr Milliseconds kConnectPatience{20'000};          // with one that is still being tried
 
 std::optional<net::TlsServerOptions> tls_options(const std::optional<config::Tls>& tls) {
   if (!tls) return std::nullopt;
@@ -120,7 +122,9 @@ std::string Gateway::url() const { return (config_.tls ? "https://" : "http://")
 
 transport::StreamableHttpOptions Gateway::front_options(const config::Endpoint& endpoint) const {
   const config::Limits& limits = config_.limits;
-  return {.allowed_hosts = config_.allowed_hosts,
+  std::vector<std::string> hosts = config_.allowed_hosts;
+  if (config_.public_url) hosts.push_back(config_.public_url->host);
+  return {.allowed_hosts = std::move(hosts),
           .allowed_origins = config_.allowed_origins,
           .max_json_depth = limits.max_json_depth,
           .max_batch = limits.max_batch,
@@ -129,7 +133,7 @@ transport::StreamableHttpOptions Gateway::front_options(const config::Endpoint& 
           .keep_alive = limits.keep_alive,
           .stream_logs = {.session_bytes = limits.stream_log_bytes, .ttl = limits.stream_log_ttl},
           .via = via_,
-          .authenticator = admission_.gatekeeper(endpoint)};
+          .authenticator = admission_.gatekeeper(endpoint, public_base())};
 }
 
 stages::Input::Parts Gateway::input_parts() {
@@ -171,6 +175,8 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
                      .log = {.unasked = options.log_level, .max_data_bytes = config_.limits.max_log_bytes},
                      .links = mounted.endpoint->links(),
                      .access = access_});
+  if (auto resource = admission_.resource(options, public_base()); !resource.metadata_url.empty())
+    routes->resource = std::make_shared<const identity::ProtectedResource>(std::move(resource));
   const auto named = [&](const std::string& name) {
     return std::ranges::find(options.servers, name) != options.servers.end();
   };
@@ -331,7 +337,59 @@ Task<void> Gateway::serve(net::HttpExchange& exchange) {
   return serve_page(exchange);
 }
 
+/// What the paths of endpoints are appended to; never what a request says (RS-2).
+std::string Gateway::public_base() const {
+  std::string base = config_.public_url ? config_.public_url->str() : url();
+  while (base.ends_with('/')) base.pop_back();
+  return base;
+}
+
+/// The one whose metadata is at this target. The document at the root is for a gateway with one such endpoint (RS-16).
+const config::Endpoint* Gateway::endpoint_with_metadata_at(std::string_view target) const {
+  if (!target.starts_with("/.well-known/oauth-protected-resource")) return nullptr;
+  const config::Endpoint* only = nullptr;
+  std::size_t protected_ones = 0;
+  for (const Mounted& mounted : endpoints_) {
+    const auto resource = admission_.resource(mounted.options, public_base());
+    if (resource.metadata_url.empty()) continue;
+    if (target == identity::metadata_path(resource.identifier)) return &mounted.options;
+    ++protected_ones;
+    only = &mounted.options;
+  }
+  return target == "/.well-known/oauth-protected-resource" && protected_ones == 1 ? only : nullptr;
+}
+
+Task<void> Gateway::serve_logout(net::HttpExchange& exchange) {
+  const auto receiver = admission_.logout();
+  const bool is_post = exchange.head().method == "POST";
+  Result<void> taken = fail(Kind::method_not_allowed, Origin::client, "Logout tokens are posted.");
+  if (is_post) {
+    auto received = co_await receiver->receive(exchange.body(), exchange.peer_address());
+    taken = std::move(received);
+  }
+  int status = 200;
+  std::string text;
+  if (!taken) {
+    status = mcp::wire_error(taken.error().kind, mcp::kLatest).http_status;
+    text = error_body(status, taken.error());
+  }
+  const std::array headers = {net::Header{"Cache-Control", "no-store"},
+                              net::Header{"Content-Type", "application/json"}};
+  json::Pieces body;
+  if (!text.empty()) body.push_back(text);
+  (void)co_await exchange.respond(status, headers, body);
+}
+
 Task<void> Gateway::serve_page(net::HttpExchange& exchange) {
+  if (const config::Endpoint* endpoint = endpoint_with_metadata_at(exchange.head().target)) {
+    const auto resource = admission_.resource(*endpoint, public_base());
+    co_await transport::serve_metadata(exchange, resource);
+    co_return;
+  }
+  if (exchange.head().path() == kLogoutPath && admission_.logout()) {
+    co_await serve_logout(exchange);
+    co_return;
+  }
   const bool health_page = exchange.head().path() == "/health";
   const std::string text =
       health_page ? health() : error_body(404, {Kind::not_found, Origin::client, "Nothing is served at this path."});

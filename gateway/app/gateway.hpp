@@ -54,6 +54,9 @@ class Gateway final : net::HttpHandler, public admin::Status {
   std::unique_ptr<Refusal> refuse_early(const net::RequestHead& head, std::string_view peer_address) override;
   std::string error_body(int status, const Error& error) override;
   Task<void> serve_page(net::HttpExchange& exchange);  ///< What belongs to no endpoint.
+  Task<void> serve_logout(net::HttpExchange& exchange);
+  [[nodiscard]] const config::Endpoint* endpoint_with_metadata_at(std::string_view target) const;
+  [[nodiscard]] std::string public_base() const;
   // admin::Status
   [[nodiscard]] bool ready() const override;
   [[nodiscard]] std::string health() const override;

@@ -14,10 +14,10 @@
 
 #include "gateway/bridge/question_options.hpp"
 #include "gateway/bridge/task_options.hpp"
+#include "gateway/config/credentials.hpp"
+#include "gateway/policy/source.hpp"
 #include "gateway/ratelimit/gate.hpp"
 #include "gateway/ratelimit/limit.hpp"
-#include "gateway/policy/source.hpp"
-#include "gateway/config/credentials.hpp"
 #include "gateway/upstream/options.hpp"
 
 /// The configuration as it was meant, after reading and checking. Defaults stand here and nowhere else.
@@ -27,6 +27,8 @@ namespace gatehouse::config {
 enum class Prefix { server, none };
 /// Whether exposed URIs say whose they are.
 enum class Uris { automatic, prefixed, transparent };
+/// Whether clients of an endpoint have to say who they are, if there are ways to do so at all.
+enum class EndpointAuth { required, none };
 
 struct Endpoint {
   std::string path = "/mcp";
@@ -34,8 +36,10 @@ struct Endpoint {
       "*"};  ///< Names, in order; "*" stands for all that are not named, in configuration order.
   std::string separator = ".";
   Prefix prefix = Prefix::server;
-  bool http_sse = true;                              ///< Also serves HTTP+SSE, below the path.
-  Uris uris = Uris::automatic;                       ///< Automatic: as names.
+  bool http_sse = true;         ///< Also serves HTTP+SSE, below the path.
+  Uris uris = Uris::automatic;  ///< Automatic: as names.
+  EndpointAuth auth = EndpointAuth::required;
+  std::vector<std::string> scopes;                   ///< Baseline, for the first login.
   std::string instructions;                          ///< In front of what the servers say.
   bool show_servers = false;                         ///< Definitions and results say whose they are.
   mcp::LogLevel log_level = mcp::LogLevel::warning;  ///< Least level of lines for sessions that set none.
@@ -112,6 +116,7 @@ struct Log {
 struct Config {
   net::ListenAddress listen{"127.0.0.1", 8080};
   std::optional<net::ListenAddress> admin = net::ListenAddress{"127.0.0.1", 9901};  ///< None: no admin listener.
+  std::optional<net::Url> public_url;        ///< What clients call us; none: the listen address.
   std::vector<std::string> allowed_hosts;    ///< Beside loopback names and the listen address: values of `Host`.
   std::vector<std::string> allowed_origins;  ///< Beside loopback origins: values of `Origin`.
   std::vector<Endpoint> endpoints{Endpoint{}};

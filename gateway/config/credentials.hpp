@@ -8,7 +8,9 @@
 #include <gatehouse/identity/certificate_verifier.hpp>
 #include <gatehouse/net/http_server.hpp>
 
-/// Ways to say who one is that need nobody else: keys, certificates, a proxy in front.
+#include "gateway/config/issuers.hpp"
+
+/// Ways to say who one is.
 namespace gatehouse::config {
 
 struct ApiKeys {
@@ -61,8 +63,9 @@ struct Auth {
   std::optional<ApiKeys> api_keys;
   std::optional<Certificates> certificates;
   std::optional<TrustedProxy> proxy;
+  std::vector<TokenIssuer> issuers;
 
-  [[nodiscard]] bool needed() const { return api_keys || certificates || proxy; }
+  [[nodiscard]] bool needed() const { return api_keys || certificates || proxy || !issuers.empty(); }
   bool operator==(const Auth&) const = default;
 };
 

@@ -9,6 +9,7 @@ namespace gatehouse::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> kPrefixes = {"server", "none"};
+constexpr std::array<std::string_view, 2> kEndpointAuth = {"required", "none"};
 constexpr std::array<std::string_view, 3> kUris = {"auto", "prefixed", "transparent"};
 constexpr std::array<std::string_view, 8> kMcpLevels = {"debug", "info",     "notice", "warning",
                                                         "error", "critical", "alert",  "emergency"};
@@ -20,6 +21,10 @@ constexpr std::array kTop = {
     Key{"listen", Shape::address, at<&Config::listen>,
         "Address and port of the endpoints and `/health`. Port 0 takes a free one."},
     Key{"admin", Shape::section, nullptr, "The admin listener, or `off`."},
+    Key{"public_url", Shape::url, at<&Config::public_url>,
+        "What clients call this gateway: scheme, host and the path in front of the endpoints' paths. Tokens are issued "
+        "for the URLs of "
+        "endpoints that begin so. Default: the listen address."},
     Key{"allowed_hosts", Shape::texts, at<&Config::allowed_hosts>,
         "Values of `Host` that are accepted beside loopback names and the listen address, without port."},
     Key{"allowed_origins", Shape::texts, at<&Config::allowed_origins>,
@@ -66,6 +71,11 @@ constexpr std::array kEndpoint = {
            {"uris", Shape::choice, at<&Endpoint::uris>,
             "`prefixed`: exposed URIs say whose they are (`gh-files+file:///a`). `transparent`: they stay as they "
             "are, and of two equal ones the second is prefixed. `auto`: as `prefix`."}),
+    one_of(kEndpointAuth, {"auth", Shape::choice, at<&Endpoint::auth>,
+                           "`required`: clients say who they are, in one of the ways of `auth`. `none`: nobody has to; "
+                           "for loopback addresses only."}),
+    Key{"scopes", Shape::texts, at<&Endpoint::scopes>,
+        "Scopes that clients ask for when they log in first; more come when a tool needs them."},
     Key{"instructions", Shape::text, at<&Endpoint::instructions>,
         "What clients are told first, in front of the servers' own instructions."},
     Key{"show_servers", Shape::flag, at<&Endpoint::show_servers>,
@@ -212,9 +222,9 @@ std::span<const Section* const> all_sections() {
   static const std::vector<const Section*> all = [] {
     std::vector<const Section*> sections = {&kTopSection, &kAdminSection, &kEndpointSection, &server_section()};
     for (const ServerPart& part : server_parts()) sections.push_back(&part.section);
-    sections.insert(sections.end(),
-                    {&auth_section(), &api_keys_section(), &certificates_section(), &certificate_grant_section(),
-                     &proxy_section(), &proxy_assertion_section(), &tls_section()});
+    sections.insert(sections.end(), {&auth_section(), &api_keys_section(), &issuer_section(), &introspection_section(),
+                                     &certificates_section(), &certificate_grant_section(), &proxy_section(),
+                                     &proxy_assertion_section(), &tls_section()});
     for (const Section* section : policy_sections()) sections.push_back(section);
     sections.insert(sections.end(), {&kLimitsSection, &rates_section(), &preauth_section(), &kQuestionsSection,
                                      &kTasksSection, &kLogSection});

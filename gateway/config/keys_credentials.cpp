@@ -68,6 +68,8 @@ constexpr std::array kProxy = {
 
 constexpr std::array kAuth = {
     part<&Auth::api_keys, api_keys_section>("api_keys", "Keys that `gatehouse keys` makes."),
+    part<&Auth::issuers, issuer_section>(
+        "issuers", "Authorization servers whose access tokens are accepted. See [tokens](tokens.md)."),
     part<&Auth::certificates, certificates_section>(
         "certificates", "Client certificates of connections are identities. Needs `tls.client_certificates`."),
     part<&Auth::proxy, proxy_section>("proxy", "A proxy in front names its users in headers."),

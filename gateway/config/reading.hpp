@@ -41,6 +41,7 @@ void validate_limits(Reading& reading);  ///< Its part for `limits.rates` and `l
 void complete_policy(Reading& reading);
 /// The part of it about `auth` and `tls`.
 void validate_credentials(Reading& reading);
+void validate_issuers(Reading& reading);
 
 /// Reads one value of any shape but a section into its field; problems go to `reading`.
 void read_key(Reading& reading, const Key& key, const Node& node, const std::string& path, const Slot& slot);

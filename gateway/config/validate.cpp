@@ -179,6 +179,8 @@ class Validation {
       refuse(key + ".separator",
              "must be 1 to 8 of A-Z a-z 0-9 _ . -" + std::string(separates ? "" : ", or empty because prefix is none"));
     endpoint_servers(endpoint, key);
+    if (endpoint.auth == EndpointAuth::none && !config_.listen.is_loopback())
+      refuse(key + ".auth", "'none' is for loopback addresses only: whoever reaches it may call every tool");
     if (separates && !separator.empty()) ambiguous_prefixes(endpoint, key);
   }
 
@@ -268,6 +270,7 @@ void validate(Reading& reading) {
   Validation(reading).run();
   validate_limits(reading);
   validate_credentials(reading);
+  validate_issuers(reading);
 }
 
 }  // namespace gatehouse::config

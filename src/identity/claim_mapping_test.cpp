@@ -22,7 +22,8 @@ std::expected<mcp::Principal, std::string> mapped(std::string_view claims, const
 mcp::Principal who(std::string_view claims, const ClaimMapping& mapping = {}, std::string_view client = "app") {
   auto made = mapped(claims, mapping, client);
   EXPECT_TRUE(made) << (made ? "" : made.error());
-  return made ? *made : mcp::Principal{};
+  mcp::Principal nobody;
+  return made ? *made : nobody;
 }
 
 TEST(ClaimMapping, FindsClaimsByPath) {

@@ -1,5 +1,7 @@
 #include <gatehouse/identity/issuer.hpp>
 
+#include <gatehouse/base/task_group.hpp>
+
 #include "src/identity/fake_issuer_test.hpp"
 
 namespace gatehouse::identity::test {

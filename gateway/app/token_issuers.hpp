@@ -1,0 +1,46 @@
+#pragma once
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <gatehouse/base/task_group.hpp>
+#include <gatehouse/identity/logout.hpp>
+#include <gatehouse/identity/token_verifier.hpp>
+
+#include "gateway/config/issuers.hpp"
+#include "gateway/telemetry/metrics.hpp"
+
+namespace gatehouse::app {
+
+/// The authorization servers of a running gateway: their keys, and what was found out about tokens. An issuer whose configuration does not
+/// change keeps its keys; revocations outlive every change.
+class TokenIssuers {
+ public:
+  explicit TokenIssuers(net::Loop& loop);
+
+  /// The verifier for these issuers from now on; it may be asked until `stop`, even when others took its place.
+  [[nodiscard]] std::shared_ptr<identity::Verifier> verifier(const std::vector<config::TokenIssuer>& issuers);
+  /// Null while no issuer tells of logouts.
+  [[nodiscard]] const std::shared_ptr<identity::LogoutReceiver>& logout() const { return logout_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<identity::Issuer>>& issuers() const { return issuers_; }
+  [[nodiscard]] const identity::TokenVerifier* tokens() const { return verifier_.get(); }
+  /// Call before the destructor.
+  Task<void> stop();
+
+ private:
+  [[nodiscard]] std::shared_ptr<identity::Issuer> issuer_for(const identity::IssuerOptions& options) const;
+  void retire(std::vector<std::shared_ptr<identity::Issuer>> before);
+
+  net::Loop& loop_;
+  identity::Outbound outbound_;
+  std::shared_ptr<identity::DenyList> denied_ = std::make_shared<identity::DenyList>();
+  std::shared_ptr<identity::FailureBudget> budget_ =
+      std::make_shared<identity::FailureBudget>(identity::FailureBudgetOptions{});
+  std::vector<std::shared_ptr<identity::Issuer>> issuers_;
+  std::shared_ptr<identity::Introspection> introspection_;
+  std::shared_ptr<identity::TokenVerifier> verifier_;
+  std::shared_ptr<identity::LogoutReceiver> logout_;
+  TaskGroup tasks_;  // the ends of what was replaced
+};
+
+}  // namespace gatehouse::app
