@@ -1,6 +1,7 @@
 // Servers that hang, crash, crawl or lie, beside healthy ones under load: no call hangs past its deadline, the breaker opens and
 // closes as configured, refusals come at once and say when to try again, lists stay, and the healthy ones do not notice.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { Broken, brokenProgram, ways } from './fixtures/broken_servers.mjs';
 import { Gateway } from './lib/gateway.mjs';
@@ -21,6 +22,12 @@ const guarded = (target, more = {}) => ({
   breaker: { failures: FAILURES, open_for: `${OPEN_MS}ms`, max_open_for: '2s' },
   health_check: { interval: '1h', timeout: '300ms' }, ...more
 });
+
+// The examples of the manual: what operators and clients are told to expect is what they get, member by member.
+const [refusalExample, healthExample] = readFileSync(new URL('../../docs/resilience.md', import.meta.url), 'utf8')
+  .split('```json\n').slice(1).map((block) => JSON.parse(block.split('```')[0]));
+const shape = (value) => (value !== null && typeof value === 'object'
+  ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)])) : typeof value);
 
 const health = async (gateway) => (await fetch(gateway.url('/health'))).json();
 const breakerOf = async (gateway, name) => (await health(gateway)).servers[name].breaker;
@@ -116,6 +123,7 @@ describe('a server that is broken', { timeout: 240_000 }, () => {
       assert.match(error.state, /open|down/);
       assert.ok(error.retryAfterMs > 0 && error.retryAfterMs <= 60_000);
       assert.equal(error.gatehouse.retryable, true);
+      if (n % 2 === 0) assert.deepEqual(shape(result), shape(refusalExample), 'as the manual shows it');
     }
     await assert.rejects(peers[0].read('gh-bad+raw:///a'), (error) => error.code === -31001 && error.data.server === 'bad');
     await assert.rejects(peers[0].subscribe('gh-bad+raw:///a'), (error) => error.code === -31001 && error.data.state !== undefined);
@@ -180,7 +188,7 @@ describe('a server that is broken', { timeout: 240_000 }, () => {
 
   it('keeps its breaker when the configuration of others changes', async () => {
     await breakIt('hang', true);
-    const config = JSON.parse((await import('node:fs')).readFileSync(gateway.configFile, 'utf8'));
+    const config = JSON.parse(readFileSync(gateway.configFile, 'utf8'));
     config.servers.newcomer = { url: bad.url };
     gateway.configure(config);
     await until('the newcomer', async () => 'newcomer' in (await health(gateway)).servers);
@@ -293,8 +301,11 @@ describe('health checks', { timeout: 60_000 }, () => {
       await until('checks of an idle server', () => bad.count('ping') >= 2);
       Object.assign(bad, { way: 'hang', all: true });
       await until('the server to be found', async () => {
-        const { breaker, unhealthy } = (await health(gateway)).servers.idle;
-        return breaker !== 'closed' && unhealthy;
+        const page = await health(gateway);
+        const { breaker, unhealthy } = page.servers.idle;
+        if (breaker !== 'open' || !unhealthy) return false;
+        assert.deepEqual(shape({ ...page, servers: { jira: page.servers.idle } }), shape(healthExample), 'as the manual shows it');
+        return true;
       });
       bad.way = 'ok';
       await until('the server to be forgiven', async () => (await health(gateway)).status === 'ok');

@@ -8,6 +8,8 @@ from ..processes import Stage, wait_for_url
 from ..servers import LOAD_CORE, start_backend, start_gatehouse, wait_until_tools_work
 
 CONNECTIONS = 64
+CALLS_PER_SECOND = 10_000  # to the healthy servers: a gateway that is not full, for a full one is late for reasons of its own
+BURST_SECONDS = 1.0  # as p99 needs many calls
 HEALTHY = ("one", "two", "three")
 BAD_CALLS_PER_SECOND = 50  # to each bad server
 MOST = 1.10  # of the latency without them
@@ -26,12 +28,11 @@ def measure(programs, effort):
                       BAD_CALLS_PER_SECOND, "--timeout", 3, connections=8) for name in bad]
         targets = [_target(stage, programs, "alone", alone), _target(stage, programs, "beside bad ones", beside)]
         targets[1].load = _Disturbed(targets[1].load, loads)
-        bursts = paired.run_rounds(targets, effort.rounds, effort.burst_seconds)
+        bursts = paired.run_rounds(targets, effort.rounds, BURST_SECONDS)
         p99 = paired.ratio(bursts, "beside bad ones", "alone", "p99_us")
         yield report.ratio_at_most("p99 of healthy servers, beside bad ones / alone", p99, MOST)
-        for field, name in (("p50_us", "p50"), ("rate", "calls per second")):
-            ratio = paired.ratio(bursts, "beside bad ones", "alone", field)
-            yield report.note(f"{name} of healthy servers, beside bad ones / alone", str(ratio))
+        p50 = paired.ratio(bursts, "beside bad ones", "alone", "p50_us")
+        yield report.note("p50 of healthy servers, beside bad ones / alone", str(p50))
         for target in targets:
             p50, p99 = (paired.median(bursts, target.name, field) for field in ("p50_us", "p99_us"))
             yield report.note(f"{target.name}: p50 / p99", f"{p50:.0f} / {p99:.0f} µs")
@@ -69,5 +70,6 @@ def _start_bad_servers(stage):
 def _target(stage, programs, name, gatehouse):
     tools = [f"{server}.echo" for server in HEALTHY]
     wait_until_tools_work(programs, gatehouse, tools)
-    load = Load(stage, programs.loadgen, gatehouse.url, LOAD_CORE, "--tool", ",".join(tools), connections=CONNECTIONS)
+    load = Load(stage, programs.loadgen, gatehouse.url, LOAD_CORE, "--tool", ",".join(tools), "--rate",
+                CALLS_PER_SECOND, connections=CONNECTIONS)
     return paired.Target(name, load, gatehouse.pids)
