@@ -166,11 +166,12 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
   co_return answered;
 }
 
-/// Reads, and tools that the operator declared safe. Rule: GB-006.
+/// Reads, and tools that the operator declared safe; a call that makes a task could leave two of them. Rule: GB-006.
 bool Upstream::may_repeat(const mcp::Call& call, std::string_view tool) const {
   if (options_.retries.max == 0) return false;
   if (mcp::is_read(call.request.method)) return true;
   return !options_.retry_safe.empty() && call.request.method == mcp::Method::tools_call &&
+         !call.request.params.object.find("task") &&
          std::ranges::any_of(options_.retry_safe, [tool](const std::string& safe) { return matches(safe, tool); });
 }
 
