@@ -11,6 +11,7 @@
 #include <gatehouse/transport/metadata_page.hpp>
 
 #include "gateway/app/version.hpp"
+#include "gateway/app/wary_authenticator.hpp"
 #include "gateway/seal/random.hpp"
 
 namespace gatehouse::app {
@@ -120,7 +121,7 @@ Result<void> Gateway::listen() {
 
 std::string Gateway::url() const { return (config_.tls ? "https://" : "http://") + address_.str(); }
 
-transport::StreamableHttpOptions Gateway::front_options(const config::Endpoint& endpoint) const {
+transport::StreamableHttpOptions Gateway::front_options(const config::Endpoint& endpoint) {
   const config::Limits& limits = config_.limits;
   std::vector<std::string> hosts = config_.allowed_hosts;
   if (config_.public_url) hosts.push_back(config_.public_url->host);
@@ -133,7 +134,7 @@ transport::StreamableHttpOptions Gateway::front_options(const config::Endpoint& 
           .keep_alive = limits.keep_alive,
           .stream_logs = {.session_bytes = limits.stream_log_bytes, .ttl = limits.stream_log_ttl},
           .via = via_,
-          .authenticator = admission_.gatekeeper(endpoint, public_base())};
+          .authenticator = wary_of(admission_.gatekeeper(endpoint, public_base()), gate_)};
 }
 
 stages::Input::Parts Gateway::input_parts() {

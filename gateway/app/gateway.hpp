@@ -76,7 +76,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   void show_routes();
   void schedule_routes();
   [[nodiscard]] std::shared_ptr<const stages::Routes> routes_for(const Mounted& mounted) const;
-  [[nodiscard]] transport::StreamableHttpOptions front_options(const config::Endpoint& endpoint) const;
+  [[nodiscard]] transport::StreamableHttpOptions front_options(const config::Endpoint& endpoint);
   [[nodiscard]] std::shared_ptr<transport::Session> find_session(std::string_view id);
   void session_changed(std::string_view session);
   void register_metrics();

@@ -30,4 +30,10 @@ class WaryAuthenticator final : public identity::Authenticator {
   ratelimit::Gate& gate_;
 };
 
+/// Null if `inner` is.
+[[nodiscard]] inline std::shared_ptr<identity::Authenticator> wary_of(std::shared_ptr<identity::Authenticator> inner,
+                                                                      ratelimit::Gate& gate) {
+  return inner ? std::make_shared<WaryAuthenticator>(std::move(inner), gate) : nullptr;
+}
+
 }  // namespace gatehouse::app

@@ -139,9 +139,10 @@ void validate_limits(Reading& reading) {
   const auto key = [](std::size_t i) { return "limits.rates[" + std::to_string(i) + "]"; };
   std::map<std::string, std::size_t> ids;
   for (std::size_t i = 0; i < config.limits.rates.size(); ++i) {
-    const auto before = reading.problems.size();
     LimitCheck(reading, i).run();
-    if (reading.problems.size() != before) continue;
+    const bool wrong =
+        std::ranges::any_of(reading.problems, [&](const Problem& p) { return p.key.starts_with(key(i)); });
+    if (wrong) continue;
     const auto [first, is_new] = ids.try_emplace(limit_of(config.limits.rates[i]).id, i);
     if (!is_new)
       reading.problem(reading.line_of(key(i)), key(i),

@@ -14,10 +14,10 @@ namespace gatehouse::ratelimit {
 
 /// `limits.preauth`.
 struct GateOptions {
-  Rate rate;                                ///< Requests of one network; none by default.
-  std::size_t burst = 0;                    ///< 0: as many as the rate counts.
-  Rate failures{60, Milliseconds{60'000}};  ///< Wrong credentials of one network; count 0: any number.
-  std::size_t free_failures = 5;            ///< Of one credential from one network, as what follows. See Backoff.
+  Rate rate;                                 ///< Requests of one network; none by default.
+  std::size_t burst = 0;                     ///< 0: as many as the rate counts.
+  Rate failures{300, Milliseconds{60'000}};  ///< Wrong credentials of one network; count 0: any number.
+  std::size_t free_failures = 5;             ///< Of one credential from one network, as what follows. See Backoff.
   Milliseconds backoff{1'000};
   Milliseconds max_backoff{300'000};
   std::size_t max_keys = 100'000;  ///< Networks, and credentials, that are known at a time.
