@@ -208,10 +208,12 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
   return routes;
 }
 
-/// An equal policy stays, with all that was found out by it.
+/// An equal policy stays, with all that was found out by it. Whoever asks who somebody is, but says nothing of what he may do, has
+/// denied everything.
 void Gateway::apply_policy() {
-  if (!config_.policy) return access_.reset();
-  auto compiled = policy::Policy::compile(*config_.policy);
+  if (!config_.policy && !config_.auth.needed()) return access_.reset();
+  if (!config_.policy) log::warn("there is no policy, so nobody may do anything; see docs/policy.md");
+  auto compiled = policy::Policy::compile(config_.policy.value_or(policy::PolicySource()));
   if (!compiled) {
     log::error("the policy is wrong; everything is denied", {{"problem", compiled.error().front().message}});
     compiled = policy::Policy::compile({});

@@ -135,8 +135,8 @@ void Gateway::register_metrics() {
 
 /// Rules come and go with reloads, and most of a long policy say nothing for a long time.
 void Gateway::register_rule_metrics() {
-  constexpr const char* kName = "gatehouse_policy_rule_events_total";
-  for (const std::string& label : std::exchange(rule_labels_, {})) metrics_.forget(kName, label);
+  for (const std::string& label : std::exchange(rule_labels_, {}))
+    metrics_.forget("gatehouse_policy_rule_events_total", label);
   if (!access_) return;
   const auto& counts = access_->judge().rule_counts();
   for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -145,7 +145,8 @@ void Gateway::register_rule_metrics() {
                                        std::pair("shadow", counts[i].shadow)}) {
       if (count == 0) continue;
       rule_labels_.push_back(rule + telemetry::label_value(event));
-      metrics_.observe(kName, rule_labels_.back(), Type::counter, "What rules of the policy in force did.",
+      metrics_.observe("gatehouse_policy_rule_events_total", rule_labels_.back(), Type::counter,
+                       "What rules of the policy in force did.",
                        [value = static_cast<double>(count)] { return value; });
     }
   }

@@ -45,9 +45,8 @@ void PolicyCommandLine::add_to(CLI::App& app, std::function<int()>& action) {
                               "gatehouse policy check -c policy.yaml", run_policy_check, check_);
   add_policy(check, check_.policy);
 
-  CLI::App* const test =
-      add(policy, action, "test", "See whether principals may do what they are expected to; exit code 1 if not.",
-          "gatehouse policy test cases.yaml -c policy.yaml", run_policy_test, test_);
+  CLI::App* const test = add(policy, action, "test", "See whether principals may do what is expected of them.",
+                             "gatehouse policy test cases.yaml -c policy.yaml", run_policy_test, test_);
   add_file(test, "cases", test_.cases, "Principals and what is expected");
   add_policy(test, test_.policy);
   test->add_flag("--json", test_.json, "Print JSON, for scripts");

@@ -102,8 +102,10 @@ TEST(Credentials, HeadersOfAProxyHaveOneMeaningEach) {
 }
 
 TEST(Credentials, WithoutTlsANetworkGetsAWarning) {
-  const auto loaded =
-      load_text("listen: 0.0.0.0:80\nservers: { a: { command: x } }\nauth: { api_keys: { file: k } }", "t");
+  const auto loaded = load_text(
+      "listen: 0.0.0.0:80\nservers: { a: { command: x } }\nauth: { api_keys: { file: k } }\n"
+      "policy: { default: allow }",
+      "t");
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->warnings.size(), 1u);
   EXPECT_TRUE(loaded->warnings[0].message.contains("unencrypted"));

@@ -59,6 +59,11 @@ bool is_policy_file(const Node& root) { return root.find("rules") || root.find("
 }  // namespace
 
 void complete_policy(Reading& reading) {
+  if (!reading.config.policy && reading.config.auth.needed())
+    reading.warn(
+        reading.line_of("auth"), "auth",
+        "there is no 'policy', so nobody may do anything; write `policy: { default: allow }` to let everybody who "
+        "gets in do everything");
   if (!reading.config.policy) return;
   PolicySource& source = *reading.config.policy;
   if (source.file.empty()) {

@@ -78,6 +78,14 @@ std::unexpected<Error> step_up(const Call& call, const Decision& decision) {
                                                  call.in.client.revision)));
 }
 
+/// Nothing of the answer may say that there is such a server, either; the log does.
+std::unexpected<Error> hidden(Call& call) {
+  Error error = unknown_target(call.in.request);
+  error.detail = "hidden by the policy: " + call.server->name() + " " + call.target.local.substr(0, 200);
+  call.server = nullptr;
+  return std::unexpected(std::move(error));
+}
+
 /// The item can be seen where it is used; only this way of using it is not permitted.
 bool is_seen_elsewhere(const Call& call, Item item) {
   const std::string_view use = use_method(item.kind);
@@ -92,8 +100,11 @@ Result<void> judge(Call& call, const Item& item) {
   const bool has_arguments = item.kind == Item::Kind::tool || item.kind == Item::Kind::prompt;
   const Decision& decision = call.routes.access->decide(asker_of(call), item, has_arguments ? &arguments : nullptr);
   call.rule = decision.rule;
-  if (decision.outcome == Outcome::permit) return {};
-  if (!decision.visible && !is_seen_elsewhere(call, item)) return fail(unknown_target(call.in.request));
+  if (decision.outcome == Outcome::permit) {
+    if (!decision.then.empty()) call.then = std::make_shared<const policy::Then>(decision.then);
+    return {};
+  }
+  if (!decision.visible && !is_seen_elsewhere(call, item)) return hidden(call);
   return decision.outcome == Outcome::step_up ? step_up(call, decision) : denied(call, decision);
 }
 
@@ -103,7 +114,7 @@ Result<void> authorize(Call& call) {
   const Item::Kind kind = kind_of(call.in.request);
   Item item = item_of(call.routes, call.target, kind, call.in.request.rpc.method);
   if (kind != Item::Kind::resource) return judge(call, item);
-  if (!call.target.listed && !policy::is_plain_uri(call.target.local)) return fail(unknown_target(call.in.request));
+  if (!call.target.listed && !policy::is_plain_uri(call.target.local)) return hidden(call);
   const std::string normal = catalog::normal_uri(call.target.local);
   item.name = normal;
   return judge(call, item);

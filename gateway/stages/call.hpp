@@ -38,9 +38,10 @@ struct Routes {
 struct Call {
   const mcp::Call& in;                   ///< writer: the front
   const Routes& routes;                  ///< writer: the endpoint
-  upstream::Upstream* server = nullptr;  ///< writer: Route. Null until then, and for what the gateway answers itself.
+  upstream::Upstream* server = nullptr;  ///< writer: Route; null until then. Authorize takes it back.
   catalog::Target target = {};           ///< writer: Route
   const policy::Rule* rule = nullptr;    ///< writer: Authorize. That permitted or refused it, if a rule did.
+  std::shared_ptr<const policy::Then> then = nullptr;  ///< writer: Authorize. What the permit obliges to; null: nothing.
   const std::shared_ptr<const Routes>* keep =
       nullptr;  ///< writer: the endpoint. `routes` for calls that outlive their exchange
 };

@@ -22,7 +22,8 @@ STUB = str(ROOT / "tests/integration/fixtures/stub_server.py")
 PATIENCE = 30  # seconds, for anything that happens at once on an idle machine
 
 COMMANDS = ["serve", "connect", "check", "explain", "import", "servers", "tools", "call", "keys", "policy", "completion", "version"]
-INNER_COMMANDS = ["keys create", "keys list", "keys rotate", "keys revoke", "keys pepper"]
+INNER_COMMANDS = ["keys create", "keys list", "keys rotate", "keys revoke", "keys pepper",
+                  "policy check", "policy test", "policy explain", "policy diff"]
 
 
 def clean_env(**changes):

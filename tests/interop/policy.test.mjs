@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Gateway } from './lib/gateway.mjs';
+import { createKey, keyFile } from './lib/keys.mjs';
 import { connect } from './lib/peers.mjs';
 import { fixture, startHttp } from './lib/servers.mjs';
 import { until } from './lib/wait.mjs';
@@ -94,6 +95,8 @@ describe('a policy', { timeout: 120_000 }, () => {
       assert.equal(hidden.text.replace('.nap', '.nop'), missing.text);
       assert.deepEqual([...hidden.headers.keys()], [...missing.headers.keys()]);
       assert.equal(hidden.headers.get('www-authenticate'), null);
+      const elsewhere = await call(`${'x'.repeat(server.length)}.nap`, '{"ms":1}');
+      assert.equal(hidden.text.replaceAll(server, 'x'.repeat(server.length)), elsewhere.text, 'not even the server shows');
     }
   });
 
@@ -102,11 +105,11 @@ describe('a policy', { timeout: 120_000 }, () => {
       const refused = await call(`${server}.count`, '{"steps":4}');
       assert.equal(refused.status, 403);
       assert.equal(refused.messages[0].error.code, DENIED);
-      assert.equal(refused.messages[0].error.data, undefined);
+      assert.equal(refused.messages[0].error.data.rule, undefined);
       assert.equal(refused.messages[0].id, 7);
       assert.equal(refused.headers.get('www-authenticate'), null);
     }
-    await rejects(peers[0].call('pipe.count', { steps: 9 }), 403).catch(() => rejects(peers[0].call('pipe.count', { steps: 9 }), DENIED));
+    await assert.rejects(peers[0].call('pipe.count', { steps: 9 }), /do not permit/);
   });
 
   it('does not judge arguments that could be read in two ways', async () => {
@@ -181,5 +184,92 @@ describe('a policy', { timeout: 120_000 }, () => {
     await until('the complaint', () => gateway.lines.slice(seenLines).some((line) => line.includes('policy.rules[0].when')), APPLY_MS);
     await rejects(peers[0].call('pipe.ask', {}), UNKNOWN);
     assert.equal(await peers[0].text('pipe.echo', { text: 'still here' }), 'still here');
+  });
+});
+
+describe('a policy for holders of keys', { timeout: 60_000 }, () => {
+  let gateway;
+  let web;
+  const keys = {};
+
+  const rulesByRole = [
+    { id: 'readers', who: { roles: ['reader', 'writer'] }, what: { tools: ['echo'] } },
+    { id: 'writers', who: { roles: ['writer'] }, what: { tools: ['count', 'add'] } },
+    { id: 'scoped', who: { roles: ['reader'] }, what: { tools: ['whoami'] }, needs: { scopes: ['identity'] } },
+    { id: 'own', what: { tools: ['nap'] }, when: 'args.ms == 1 && principal.client == "never"' }
+  ];
+  const names = (page) => page.messages[0].result.tools.map(({ name }) => name).sort();
+  const send = (key, method, params = {}) => post(gateway.url(),
+    { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: { [META.version]: MODERN, [META.capabilities]: {} } } },
+    { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': method, ...(params.name && { 'Mcp-Name': params.name }), ...(key && { Authorization: `Bearer ${key}` }) });
+
+  before(async () => {
+    web = await startHttp(fixture('modern_server.mjs'));
+    gateway = await Gateway.serve({ servers: { web: web.target }, ...keyFile(), policy: { rules: rulesByRole } });
+    keys.reader = createKey(gateway, 'reader', '--roles', 'reader').key;
+    keys.other = createKey(gateway, 'other', '--roles', 'reader').key;
+    keys.scoped = createKey(gateway, 'scoped', '--roles', 'reader', '--scopes', 'identity').key;
+    keys.writer = createKey(gateway, 'writer', '--roles', 'writer').key;
+    keys.limited = createKey(gateway, 'limited', '--roles', 'writer', '--tools', 'web.add').key;
+    keys.guest = createKey(gateway, 'guest').key;
+    await until('the keys to be known', async () => (await send(keys.guest, 'tools/list')).status === 200);
+  });
+  after(async () => {
+    await gateway?.stop();
+    web?.stop();
+  });
+
+  it('gives each of them his own list', async () => {
+    assert.deepEqual(names(await send(keys.reader, 'tools/list')), ['web.echo']);
+    assert.deepEqual(names(await send(keys.scoped, 'tools/list')), ['web.echo', 'web.whoami']);
+    assert.deepEqual(names(await send(keys.writer, 'tools/list')), ['web.add', 'web.count', 'web.echo']);
+    assert.deepEqual(names(await send(keys.limited, 'tools/list')), ['web.add']);
+    assert.deepEqual(names(await send(keys.guest, 'tools/list')), []);
+    assert.equal((await send(keys.other, 'tools/list')).text, (await send(keys.reader, 'tools/list')).text);
+    assert.equal((await send(undefined, 'tools/list')).status, 401);
+  });
+
+  it('lets each of them call exactly what is in his list', async () => {
+    const args = { echo: { text: 'a' }, count: { steps: 1 }, add: { a: 1, b: 2 }, whoami: {}, nap: { ms: 1 } };
+    for (const [who, key] of Object.entries(keys)) {
+      const list = names(await send(key, 'tools/list'));
+      for (const [tool, given] of Object.entries(args)) {
+        const answer = await send(key, 'tools/call', { name: `web.${tool}`, arguments: given });
+        if (list.includes(`web.${tool}`)) {
+          assert.ok(answer.messages.at(-1).result, `${who} ${tool}`);
+        } else {
+          assert.equal(answer.messages[0].error.code, UNKNOWN, `${who} ${tool}`);
+          assert.equal(answer.messages[0].error.message, `Unknown tool: web.${tool}`);
+          assert.equal(answer.headers.get('www-authenticate'), null);
+        }
+      }
+    }
+  });
+
+  it('keeps the cursor of one from another, and shares no session', async () => {
+    const session = await post(gateway.url(),
+      { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } } },
+      { Authorization: `Bearer ${keys.writer}` });
+    const id = session.headers.get('mcp-session-id');
+    const inSession = (key) => post(gateway.url(), { jsonrpc: '2.0', id: 2, method: 'tools/list' },
+      { 'Mcp-Session-Id': id, 'MCP-Protocol-Version': '2025-11-25', Authorization: `Bearer ${key}` });
+    assert.equal(names(await inSession(keys.writer)).length, 3);
+    assert.equal((await inSession(keys.reader)).status, 404);
+  });
+
+  it('denies everything to everybody where there are keys and no policy', async () => {
+    const config = { servers: { web: web.target }, ...keyFile() };
+    delete config.policy;
+    const strict = await Gateway.serve(config);
+    try {
+      const { key } = createKey(strict, 'anybody', '--roles', 'writer');
+      const list = () => post(strict.url(), { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: { [META.version]: MODERN, [META.capabilities]: {} } } },
+        { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': 'tools/list', Authorization: `Bearer ${key}` });
+      await until('the key to be known', async () => (await list()).status === 200);
+      assert.deepEqual(names(await list()), []);
+      assert.ok(strict.events.some(({ event }) => event.startsWith('there is no policy')));
+    } finally {
+      await strict.stop();
+    }
   });
 });

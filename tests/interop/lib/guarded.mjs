@@ -30,7 +30,7 @@ export class Guarded {
     place.issuers = {};
     for (const [id, options] of Object.entries(issuers)) place.issuers[id] = await AuthorizationServer.start(options);
     place.settings = {
-      public_url: place.front.base, servers: place.servers.targets, ...config,
+      public_url: place.front.base, servers: place.servers.targets, policy: { default: 'allow' }, ...config,
       auth: { issuers: Object.entries(place.issuers).map(([id, server]) => trust(server, { id, ...trusts[id] })), ...config.auth }
     };
     try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BINARY } from './gateway.mjs';
 
 /// The part of the configuration that goes with a key file of this name, beside the configuration.
-export const keyFile = (name = 'keys.yaml') => ({ auth: { api_keys: { file: name } } });
+export const keyFile = (name = 'keys.yaml') => ({ auth: { api_keys: { file: name } }, policy: { default: 'allow' } });
 
 const file = (gateway, name) => join(gateway.directory, name);
 const run = (gateway, name, command, args) =>
