@@ -93,6 +93,7 @@ Gateway::~Gateway() = default;
 Result<void> Gateway::start(Listener main) {
   if (main == Listener::open) {
     if (auto accepted = admission_.start(config_.auth); !accepted) return accepted;
+    if (auto pinned = pins_.configure(config_.pins); !pinned) return pinned;
     if (auto listening = listen(); !listening) return listening;
   }
   if (admin_) {
@@ -175,7 +176,10 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
                      .progress_per_second = static_cast<unsigned>(config_.limits.progress_per_second),
                      .log = {.unasked = options.log_level, .max_data_bytes = config_.limits.max_log_bytes},
                      .links = mounted.endpoint->links(),
-                     .access = access_});
+                     .access = access_,
+                     .pins = pins_.filter()});
+  auto held = std::make_shared<pins::HeldTools>();
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   if (auto resource = admission_.resource(options, public_base()); !resource.metadata_url.empty())
     routes->resource = std::make_shared<const identity::ProtectedResource>(std::move(resource));
   const auto named = [&](const std::string& name) {
@@ -190,13 +194,15 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
   for (const auto& server : routes->servers) {
     for (std::size_t kind = 0; kind < routes->announcements.size(); ++kind)
       routes->announcements[kind] += server->announcements()[kind];
-    sources.push_back({.name = server->name(),
-                       .lists = server->lists(),
-                       .freshness = server->freshness(),
-                       .degraded = server->degraded(),
-                       .hidden = server->lists_expired(),
-                       .instructs = server->options().instructions});
+    sources.push_back(
+        {.name = server->name(),
+         .lists = routes->pins ? routes->pins->show(server->name(), server->lists(), now, *held) : server->lists(),
+         .freshness = server->freshness(),
+         .degraded = server->degraded(),
+         .hidden = server->lists_expired(),
+         .instructs = server->options().instructions});
   }
+  if (!held->empty()) routes->held = std::move(held);
   routes->view = std::make_shared<const catalog::View>(
       std::move(sources), catalog::ViewOptions{.separator = options.separator,
                                                .prefixed = options.prefix == config::Prefix::server,
@@ -292,6 +298,8 @@ void Gateway::reload(config::Config config) {
     log::warn("changes of listeners and connection limits take effect after a restart");
   if (config.token_keys != config_.token_keys) keys_ = token_keys(config.token_keys);
   admission_.reload(config.auth);
+  if (const auto pinned = pins_.configure(config.pins); !pinned)
+    log::error("pinned tools stay as they were", {{"problem", pinned.error().message}});
   config_ = std::move(config);
   limiter_.configure(config::limits_of(config_));
   gate_.set_options(config_.limits.preauth);
@@ -446,6 +454,7 @@ Task<void> Gateway::stop() {
   routes_timer_.disarm();
   tick_timer_.disarm();
   co_await admission_.stop();
+  co_await pins_.stop();
   co_await servers_.stop(Milliseconds{1000});
   http_client_.close_idle();
   call_log_.flush();

@@ -12,6 +12,7 @@
 #include "gateway/app/access.hpp"
 #include "gateway/app/endpoint.hpp"
 #include "gateway/app/servers.hpp"
+#include "gateway/app/tool_pins.hpp"
 #include "gateway/config/config.hpp"
 #include "gateway/ratelimit/limiter.hpp"
 #include "gateway/seal/seal.hpp"
@@ -103,6 +104,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   Access admission_{loop_};
   net::HttpClient http_client_;
   Servers servers_;
+  ToolPins pins_{loop_, [this] { schedule_routes(); }};
   std::shared_ptr<stages::Access> access_;  // null: no policy
   std::vector<Mounted> endpoints_;
   std::vector<std::unique_ptr<Endpoint>> unmounted_;  // until their last exchange is over

@@ -129,6 +129,7 @@ void Gateway::register_metrics() {
         Type::counter, "Requests that the policy in force judged.",
         [this, outcome] { return access_ ? static_cast<double>(access_->judge().outcomes(outcome)) : 0.0; });
   admission_.register_metrics(metrics_);
+  pins_.register_metrics(metrics_);
   metrics_.observe("gatehouse_build_info", "version=" + telemetry::label_value(kVersion), Type::gauge, "Always 1.",
                    [] { return 1.0; });
 }

@@ -1,22 +1,29 @@
 #include "gateway/app/own_routes.hpp"
 
+#include <chrono>
 #include <vector>
 
 namespace gatehouse::app {
 namespace {
 
+mcp::WallTime wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
 /// Null if no server shows the session anything else.
 OwnRoutes::Routes make(std::string_view session, const OwnRoutes::Routes& everybodys) {
   auto sources = everybodys->view->sources();
   bool differs = false;
+  auto held = std::make_shared<pins::HeldTools>();
   for (std::size_t i = 0; i < sources.size(); ++i) {
     auto lists = everybodys->servers[i]->lists_for(session);
     if (!lists) continue;
-    sources[i].lists = std::move(lists);
+    const auto& pins = everybodys->pins;
+    sources[i].lists = pins ? pins->show(sources[i].name, lists, wall_clock(), *held) : std::move(lists);
     differs = true;
   }
   if (!differs) return nullptr;
   auto own = std::make_shared<stages::Routes>(*everybodys);
+  if (everybodys->held) held->insert(everybodys->held->begin(), everybodys->held->end());
+  own->held = held->empty() ? nullptr : std::move(held);
   own->view = std::make_shared<const catalog::View>(std::move(sources), everybodys->view->options());
   return own;
 }

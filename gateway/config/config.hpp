@@ -15,6 +15,7 @@
 #include "gateway/bridge/question_options.hpp"
 #include "gateway/bridge/task_options.hpp"
 #include "gateway/config/credentials.hpp"
+#include "gateway/pins/book.hpp"
 #include "gateway/policy/source.hpp"
 #include "gateway/ratelimit/gate.hpp"
 #include "gateway/ratelimit/limit.hpp"
@@ -103,6 +104,15 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+/// Tools are what was approved.
+struct ToolPins {
+  std::string file = "tool-pins.json";
+  pins::OnChange on_change = pins::OnChange::alert;
+  pins::OnNew on_new = pins::OnNew::approve;
+
+  bool operator==(const ToolPins&) const = default;
+};
+
 enum class LogFormat { json, text };
 
 struct Log {
@@ -127,6 +137,7 @@ struct Config {
   std::optional<Tls> tls;
   Limits limits;
   std::optional<policy::PolicySource> policy;  ///< None: everybody may do everything.
+  std::optional<ToolPins> pins;
   Questions questions;
   Tasks tasks;
   Log log;

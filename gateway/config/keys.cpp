@@ -44,6 +44,7 @@ constexpr std::array kTop = {
     part<&Config::tls, tls_section>("tls", "TLS of the main listener."),
     Key{"limits", Shape::section, nullptr, "Bounds towards clients."},
     part<&Config::policy, policy_section>("policy", "Who may see and call what."),
+    part<&Config::pins, pins_section>("pins", "Tools whose definition changes. See [security](security.md)."),
     part<&Config::questions, questions_section>("questions", "Bounds of what servers ask people through clients."),
     part<&Config::tasks, tasks_section>("tasks", "Tasks that Gatehouse keeps for clients of 2025-11-25."),
     part<&Config::log, log_section>("log", "What is written to stderr."),
@@ -226,6 +227,7 @@ std::span<const Section* const> all_sections() {
                                      &certificates_section(), &certificate_grant_section(), &proxy_section(),
                                      &proxy_assertion_section(), &tls_section()});
     for (const Section* section : policy_sections()) sections.push_back(section);
+    sections.push_back(&pins_section());
     sections.insert(sections.end(), {&kLimitsSection, &rates_section(), &preauth_section(), &kQuestionsSection,
                                      &kTasksSection, &kLogSection});
     return sections;

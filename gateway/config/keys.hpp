@@ -101,6 +101,7 @@ struct ServerPart {
 [[nodiscard]] const Section& preauth_section();                      ///< Owner: Preauth.
 [[nodiscard]] const Section& questions_section();                    ///< Owner: Questions.
 [[nodiscard]] const Section& tasks_section();                        ///< Owner: Tasks.
+[[nodiscard]] const Section& pins_section();                         ///< Owner: ToolPins.
 [[nodiscard]] const Section& policy_section();                       ///< Owner: policy::PolicySource.
 [[nodiscard]] std::span<const Section* const> policy_sections();     ///< It, and those in it.
 [[nodiscard]] const Section& log_section();                          ///< Owner: Log.

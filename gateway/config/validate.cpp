@@ -271,6 +271,10 @@ void validate(Reading& reading) {
   validate_limits(reading);
   validate_credentials(reading);
   validate_issuers(reading);
+  if (auto& pins = reading.config.pins) {
+    if (pins->file.empty()) reading.problem(reading.line_of("pins.file"), "pins.file", "names no file");
+    pins->file = reading.expander.resolve(pins->file);
+  }
 }
 
 }  // namespace gatehouse::config

@@ -15,6 +15,7 @@
 #include "gateway/bridge/progress.hpp"
 #include "gateway/catalog/link_index.hpp"
 #include "gateway/catalog/view.hpp"
+#include "gateway/pins/filter.hpp"
 #include "gateway/stages/access.hpp"
 #include "gateway/upstream/upstream.hpp"
 
@@ -32,6 +33,8 @@ struct Routes {
   bridge::LogRules log;
   catalog::LinkIndex& links;                                              ///< Of the endpoint.
   std::shared_ptr<Access> access = nullptr;                               ///< Null: everybody may do everything.
+  std::shared_ptr<pins::Filter> pins = nullptr;                           ///< Null: tools are not pinned.
+  std::shared_ptr<const pins::HeldTools> held = nullptr;                  ///< Null: none is.
   std::shared_ptr<const identity::ProtectedResource> resource = nullptr;  ///< For challenges; null: no OAuth here.
 };
 

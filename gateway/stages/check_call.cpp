@@ -2,6 +2,7 @@
 
 #include "gateway/bridge/lift_completion.hpp"
 #include "gateway/bridge/lower.hpp"
+#include "gateway/stages/route.hpp"
 
 namespace gatehouse::stages {
 namespace {
@@ -13,11 +14,25 @@ Result<void> check_headers(const Call& call) {
                                           arguments ? arguments->value : std::string_view());
 }
 
+/// Lists may be old, so that a tool is called which is not shown any more.
+Result<void> check_pin(const Call& call) {
+  const auto server = call.routes.held->find(call.server->name());
+  if (server == call.routes.held->end()) return {};
+  const auto tool = server->second.find(call.target.local);
+  if (tool == server->second.end()) return {};
+  if (tool->second == pins::Held::hidden) return std::unexpected(unknown_target(call.in.request));
+  return fail(Kind::denied, Origin::gateway,
+              "This tool has changed since it was approved; an operator has to look at it before it can be called.");
+}
+
 Task<mcp::Reply> answered(mcp::Reply reply) { co_return reply; }
 
 }  // namespace
 
 Task<mcp::Reply> CheckCall::handle(Call& call, Next next) {
+  if (call.routes.held && call.in.request.method == mcp::Method::tools_call) {
+    if (auto checked = check_pin(call); !checked) return answered(fail(std::move(checked.error())));
+  }
   if (call.target.details && call.in.client.mirrors_headers) {
     if (auto checked = check_headers(call); !checked) return answered(fail(std::move(checked.error())));
   }
