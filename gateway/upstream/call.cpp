@@ -109,6 +109,7 @@ void Upstream::breaker_changed() {
              {{"server", name()},
               {"state", breaker::to_string(breaker.state())},
               {"reason", is_open ? std::string_view(guard_.last_error()) : std::string_view()}});
+  if (is_open) turns_.dismiss();
   age();
   health_check_.look();
   if (environment_.changed) environment_.changed();
@@ -128,6 +129,9 @@ Task<Result<Answered>> Upstream::attempt_again(const mcp::Call& call, Lower lowe
 Task<Result<Guard::Ticket>> Upstream::wait_for_turn(const mcp::Call& call, Guard::Ticket ticket) {
   guard_.abandoned(ticket);
   auto turn = co_await turns_.wait(takes_turns_as(call.client), call.cancel);
+  std::optional<Error> why_not;
+  if (!turn && !call.cancel.requested()) why_not = not_callable();
+  if (why_not) co_return fail(std::move(*why_not));
   if (!turn) co_return fail(std::move(turn.error()));
   auto again = admit();
   if (!again) turns_.end();

@@ -68,6 +68,10 @@ void Turns::end() {
 
 void Turns::close() {
   closed_ = true;
+  dismiss();
+}
+
+void Turns::dismiss() {
   while (auto* const place = static_cast<Place*>(queue_.pop())) place->changed.notify();
 }
 

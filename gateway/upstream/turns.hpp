@@ -42,7 +42,9 @@ class Turns {
   Task<Result<void>> wait(std::string_view who, Cancel& cancel);
   /// The turn of a call is over; the next one has it.
   void end();
-  /// Sends everybody away who waits.
+  /// Sends everybody away who waits: nobody's turn would be of use now.
+  void dismiss();
+  /// The same, for good.
   void close();
 
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }

@@ -166,6 +166,18 @@ TEST(Turns, WhoIsCancelledBeforeHandDoesNotWait) {
   s.finish();
 }
 
+TEST(Turns, DismissingSendsThoseAwayWhoWaitNow) {
+  Scene s({.running = 1, .waiting = 10});
+  s.begin("a");
+  const Work& waiting = s.begin("b");
+  s.play({[&] { s.turns.dismiss(); },
+          [&] {
+            EXPECT_EQ(waiting.state, "limit_exceeded");
+            EXPECT_EQ(s.begin("c").state, "waits");
+          }});
+  EXPECT_EQ(s.order, "a c ");
+}
+
 TEST(Turns, ClosingSendsEverybodyAway) {
   Scene s({.running = 1, .waiting = 10});
   s.begin("a");

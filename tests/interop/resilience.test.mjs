@@ -223,7 +223,8 @@ describe('a call that fails', { timeout: 60_000 }, () => {
         bad: guarded({ url: bad.url }, {
           breaker: 'off', retry_safe: ['get_*'], first_byte_timeout: '100ms', timeout: '2s', retries: { max: 2, min_per_second: 100 }
         }),
-        once: guarded({ url: bad.url }, { retries: 'off' })
+        once: guarded({ url: bad.url }, { retries: 'off' }),
+        narrow: guarded({ url: bad.url }, { max_concurrent: 1, breaker: { failures: 1, open_for: '1h' }, health_check: 'off' })
       }
     });
     peer = await connect('legacy', { url: gateway.url() });
@@ -276,6 +277,14 @@ describe('a call that fails', { timeout: 60_000 }, () => {
     bad.way = 'crash';
     await assert.rejects(peer.read('gh-once+raw:///a'));
     assert.equal(bad.count('resources/read'), 1);
+  });
+
+  it('opens the breaker, and the calls that wait for their turn are refused at once', async () => {
+    Object.assign(bad, { way: 'hang', once: false });
+    const outcomes = await Promise.all([1, 2, 3, 4, 5].map(() => attempt(peer, 'narrow.set_thing', {})));
+    for (const { ok, ms } of outcomes) assert.ok(!ok && ms < TIMEOUT_MS + LATE_MS, `a call took ${ms} ms`);
+    assert.equal(outcomes.filter(({ message }) => /out of order/.test(message)).length, 4);
+    assert.equal(bad.count('tools/call'), 1);
   });
 
   it('that nothing is heard of ends after first_byte_timeout', async () => {
