@@ -132,6 +132,18 @@ TEST_F(ClientCertificateTest, ClientsAreNoAuthorities) {
   EXPECT_EQ(answer(&forged, &client), "");
 }
 
+TEST_F(ClientCertificateTest, RenewedFilesAreNoticedOnce) {
+  const TimePoint start{};
+  const auto later = [start](int seconds) { return start + std::chrono::seconds(seconds); };
+  TlsFiles files(*options.tls);
+  EXPECT_FALSE(files.changed(later(1)));
+  stranger.write(directory + "/ca.pem");
+  EXPECT_FALSE(files.changed(later(2))) << "it may still be written";
+  EXPECT_FALSE(files.changed(later(2))) << "looked a moment ago";
+  EXPECT_TRUE(files.changed(later(3)));
+  EXPECT_FALSE(files.changed(later(4)));
+}
+
 TEST_F(ClientCertificateTest, UnusableAuthoritiesAreSaid) {
   options.tls->client_ca_file = directory + "/nowhere.pem";
   EXPECT_TRUE(answer(nullptr).starts_with("TLS authorities '" + directory + "/nowhere.pem'"));

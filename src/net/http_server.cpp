@@ -107,6 +107,7 @@ HttpServer::Impl::Impl(Loop& the_loop, HttpHandler& the_handler, HttpServerOptio
 
 Result<ListenAddress> HttpServer::Impl::listen(const ListenAddress& address) {
   if (options.tls && !tls) {
+    tls_files.emplace(*options.tls);
     auto context = TlsContext::server(*options.tls);
     if (!context) return std::unexpected(std::move(context.error()));
     tls = std::move(*context);
@@ -154,8 +155,17 @@ Task<void> HttpServer::Impl::serve(Fd fd, std::string peer) {
 void HttpServer::Impl::begin_tick() {
   tick.arm(options.tick, [this] {
     phases.tick();
+    if (tls_files && tls_files->changed(Clock::now())) renew_tls();
     begin_tick();
   });
+}
+
+/// For connections that come from now on; open ones keep theirs.
+void HttpServer::Impl::renew_tls() {
+  auto context = TlsContext::server(*options.tls);
+  if (!context) return log::error("TLS files not loaded, the old ones stay", {{"reason", context.error().message}});
+  tls = std::move(*context);
+  log::info("TLS files loaded", {{"certificate", options.tls->certificate_file}});
 }
 
 std::unique_ptr<ServerWorkspace> HttpServer::Impl::take_workspace() {

@@ -12,6 +12,7 @@
 #include "src/net/request_reader.hpp"
 #include "src/net/socket.hpp"
 #include "src/net/tls.hpp"
+#include "src/net/tls_files.hpp"
 
 namespace gatehouse::net {
 
@@ -31,6 +32,7 @@ struct HttpServer::Impl {
   Task<void> accept_on(Socket& socket);
   Task<void> serve(Fd fd, std::string peer);
   void begin_tick();
+  void renew_tls();
 
   std::unique_ptr<ServerWorkspace> take_workspace();
   void give_back(std::unique_ptr<ServerWorkspace> workspace);
@@ -40,6 +42,7 @@ struct HttpServer::Impl {
   const HttpServerOptions options;
   Counters counters;
   std::optional<TlsContext> tls;
+  std::optional<TlsFiles> tls_files;
   PhaseTable phases;
   Timer tick;
   bool draining = false;

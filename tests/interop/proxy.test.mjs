@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
+import tls from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -117,6 +118,20 @@ describe('client certificates', { timeout: 60_000, skip: !hasOpenssl && 'needs o
     await until('the key to be known', async () => await ask(undefined, { 'X-API-Key': key }) === 200, RELOAD_MS);
     assert.equal(await ask('worker', { 'X-API-Key': key }), 200);
     assert.equal(await ask('worker', { 'X-API-Key': 'gatek_live_x' }), 401, 'a bad key is not made good by a certificate');
+  });
+
+  it('of the gateway itself is renewed without a restart', async () => {
+    const serial = () => new Promise((resolve, reject) => {
+      const socket = tls.connect({ port: new URL(gateway.url()).port, host: '127.0.0.1', ca: readFileSync(path('ca.pem')) }, () => {
+        resolve(socket.getPeerCertificate().serialNumber);
+        socket.end();
+      });
+      socket.on('error', reject);
+    });
+    const before = await serial();
+    certificate('localhost', { issuer: 'ca', extensions: ['subjectAltName=DNS:localhost,IP:127.0.0.1', 'extendedKeyUsage=serverAuth'] });
+    await until('the new certificate', async () => await serial() !== before, 5_000);
+    assert.equal(await ask('worker'), 200);
   });
 
   it('can be what a key is bound to', async () => {
