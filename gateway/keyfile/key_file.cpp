@@ -85,7 +85,11 @@ Result<void> edit(const Place& place, Change change) {
     contents->peppers = std::move(*peppers);
   }
   if (auto changed = change(contents->records, contents->peppers); !changed) return changed;
-  return replace_file(place.file, write_records(contents->records));
+  const std::string text = write_records(contents->records);
+  // A file that nobody can read would take all keys out of the hands of operators.
+  if (const auto again = read_records(text, place.file); !again)
+    return fail(Kind::invalid_params, Origin::client, "this cannot be written: " + again.error().front().message);
+  return replace_file(place.file, text);
 }
 
 Result<void> add_pepper(const Place& place) {

@@ -100,6 +100,17 @@ TEST_F(KeyFileTest, AFileThatIsNotUnderstoodStaysAsItIs) {
   EXPECT_EQ(*read_if_there(place.file), "keys: nonsense\n");
 }
 
+TEST_F(KeyFileTest, WhatCouldNotBeReadAgainIsNotWritten) {
+  create();
+  const std::string before = *read_if_there(place.file);
+  const auto done = edit(place, [](Records& records, const identity::Peppers&) {
+    records.front().attributes = {{"<<", "a merge key, for YAML"}};
+    return Result<void>{};
+  });
+  EXPECT_EQ(done.error().kind, Kind::invalid_params);
+  EXPECT_EQ(*read_if_there(place.file), before);
+}
+
 TEST_F(KeyFileTest, ARefusedChangeChangesNothing) {
   create();
   const std::string before = *read_if_there(place.file);

@@ -55,10 +55,10 @@ std::array<char, kDigits> to_base62(std::span<std::uint8_t> number) {
 }
 
 std::array<char, kChecksumLength> checksum(std::string_view text) {
-  const std::uint32_t crc = crc32(text);
-  std::array<std::uint8_t, 4> bytes;
-  for (unsigned i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(crc >> (24 - 8 * i));
-  return to_base62<kChecksumLength>(bytes);
+  std::uint32_t crc = crc32(text);
+  std::array<char, kChecksumLength> digits;
+  for (std::size_t i = kChecksumLength; i-- > 0; crc /= 62) digits[i] = kBase62[crc % 62];
+  return digits;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "src/net/certificate_test_support.hpp"
 #include "src/net/http_test_support.hpp"
+#include "src/net/tls_files.hpp"
 
 namespace gatehouse::net::test {
 namespace {
