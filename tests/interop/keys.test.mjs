@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Gateway } from './lib/gateway.mjs';
-import { createKey, keyFile, listKeys, revokeKey, rotateKey } from './lib/keys.mjs';
+import { createKey, keyFile, listKeys, patient, revokeKey, rotateKey } from './lib/keys.mjs';
 import { connect } from './lib/peers.mjs';
 import { Recorded } from './lib/recording.mjs';
 import { META, MODERN, open, post } from './lib/wire.mjs';
@@ -29,7 +29,7 @@ describe('API keys', { timeout: 120_000 }, () => {
     servers = await new Recorded().add('pipe', 'legacy', 'stdio');
     await servers.add('sessions', 'legacy', 'http');
     await servers.add('web', 'modern', 'http');
-    gateway = await Gateway.serve({ servers: servers.targets, ...keyFile() });
+    gateway = await Gateway.serve({ servers: servers.targets, ...keyFile(), ...patient });
     key = createKey(gateway, 'first').key;
     await until('the first key to be known', async () => await status(bearer(key)) === 200, RELOAD_MS);
   });
@@ -100,6 +100,21 @@ describe('API keys', { timeout: 120_000 }, () => {
   it('are for the endpoints and clients that they are made for', async () => {
     const other = createKey(gateway, 'other endpoint', '--endpoints', '/elsewhere').key;
     await until('it to be known', async () => await status(bearer(other)) === 403, RELOAD_MS);
+  });
+
+  it('may call the tools that they are made for and see no others, without any policy', async () => {
+    const { key: one } = createKey(gateway, 'one tool', '--tools', 'pipe.e*');
+    await until('it to be known', async () => await status(bearer(one)) === 200, RELOAD_MS);
+    const listed = await ask(bearer(one));
+    assert.deepEqual(listed.messages[0].result.tools.map(({ name }) => name), ['pipe.echo']);
+    const call = async (name) => {
+      const request = modern('tools/call', { name, arguments: { text: 'hello', key: 'ceiling' } });
+      return (await post(gateway.url(), request.body, { ...request.headers, ...bearer(one), 'Mcp-Name': name })).messages[0];
+    };
+    assert.ok((await call('pipe.echo')).result);
+    assert.ok((await call('pipe.fail')).error);
+    assert.ok((await call('web.echo')).error);
+    assert.equal(servers.calls('web', 'ceiling').length, 0);
   });
 
   // RS-48, RS-49, T20

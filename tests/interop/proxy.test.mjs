@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Gateway } from './lib/gateway.mjs';
-import { createKey, hasOpenssl } from './lib/keys.mjs';
+import { createKey, hasOpenssl, patient } from './lib/keys.mjs';
 import { META, MODERN, post } from './lib/wire.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -21,7 +21,7 @@ const basic = { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': 'tools/list' };
 
 describe('a proxy that names its users', { timeout: 60_000 }, () => {
   const gateways = {};
-  const proxy = (from) => ({ servers: {}, policy: { default: 'allow' }, auth: { api_keys: { file: 'keys.yaml' }, proxy: { from, secrets: [SECRET], groups: 'X-Forwarded-Groups' } } });
+  const proxy = (from) => ({ ...patient, servers: {}, policy: { default: 'allow' }, auth: { api_keys: { file: 'keys.yaml' }, proxy: { from, secrets: [SECRET], groups: 'X-Forwarded-Groups' } } });
 
   before(async () => {
     gateways.here = await Gateway.serve(proxy(['127.0.0.0/8']));
@@ -77,7 +77,7 @@ describe('client certificates', { timeout: 60_000, skip: !hasOpenssl && 'needs o
     certificate('stranger', { issuer: 'other-ca', extensions: worker });
     certificate('server', { issuer: 'ca', extensions: ['subjectAltName=URI:spiffe://example/worker', 'extendedKeyUsage=serverAuth'] });
     gateway = await Gateway.serve({
-      servers: {}, policy: { default: 'allow' }, tls: { certificate: path('localhost.pem'), key: path('localhost.key'), client_certificates: 'request', client_ca: path('ca.pem') },
+      ...patient, servers: {}, policy: { default: 'allow' }, tls: { certificate: path('localhost.pem'), key: path('localhost.key'), client_certificates: 'request', client_ca: path('ca.pem') },
       auth: { certificates: { grants: [{ name: 'spiffe://example/*', roles: ['automation'] }] }, api_keys: { file: 'keys.yaml' } }
     });
   });

@@ -6,6 +6,9 @@ import { BINARY } from './gateway.mjs';
 /// The part of the configuration that goes with a key file of this name, beside the configuration.
 export const keyFile = (name = 'keys.yaml') => ({ auth: { api_keys: { file: name } }, policy: { default: 'allow' } });
 
+/// For tests that ask with a wrong key again and again until it is right.
+export const patient = { limits: { preauth: { failures: '100000/m', free_failures: 1000 } } };
+
 const file = (gateway, name) => join(gateway.directory, name);
 const run = (gateway, name, command, args) =>
   JSON.parse(execFileSync(BINARY, ['keys', command, '--file', file(gateway, name), '--json', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
