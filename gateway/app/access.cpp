@@ -67,7 +67,10 @@ void Access::build(const config::Auth& auth) {
   auth_ = auth;
   verifiers_ = {};
   if (keys_) verifiers_.api_keys = keys_->verifier();
-  if (!auth.issuers.empty() && !tokens_) tokens_ = std::make_unique<TokenIssuers>(loop_);
+  if (!auth.issuers.empty() && !tokens_) {
+    tokens_ = std::make_unique<TokenIssuers>(loop_);
+    if (metrics_) tokens_->register_metrics(*metrics_);
+  }
   if (tokens_) verifiers_.tokens = tokens_->verifier(auth.issuers);
   headers_ = auth.proxy ? make_verifier(*auth.proxy) : nullptr;
   const auto certificates = auth.certificates ? make_verifier(*auth.certificates) : nullptr;
@@ -98,6 +101,8 @@ identity::ProtectedResource Access::resource(const config::Endpoint& endpoint, c
 }
 
 void Access::register_metrics(telemetry::Metrics& metrics) {
+  metrics_ = &metrics;
+  if (tokens_) tokens_->register_metrics(metrics);
   const auto counter = [&metrics](const char* name, const char* help, std::move_only_function<double()> read,
                                   const std::string& labels = {}) {
     metrics.observe(name, labels, telemetry::Metrics::Type::counter, help, std::move(read));

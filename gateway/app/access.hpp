@@ -43,6 +43,7 @@ class Access {
   std::unique_ptr<KeyRing> keys_;
   std::shared_ptr<identity::TrustedHeaderVerifier> headers_;
   std::unique_ptr<TokenIssuers> tokens_;
+  telemetry::Metrics* metrics_ = nullptr;
   TaskGroup tasks_;  // the ends of rings that are not needed any more
   identity::Verifiers verifiers_;
 };

@@ -43,6 +43,7 @@ std::shared_ptr<identity::Verifier> TokenIssuers::verifier(const std::vector<con
   logout_ = tells_logouts
                 ? std::make_shared<identity::LogoutReceiver>(identity::LogoutOptions{}, issuers_, denied_, budget_)
                 : nullptr;
+  observe_issuers();
   return verifier_;
 }
 

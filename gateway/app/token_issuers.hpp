@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,13 +23,14 @@ class TokenIssuers {
   [[nodiscard]] std::shared_ptr<identity::Verifier> verifier(const std::vector<config::TokenIssuer>& issuers);
   /// Null while no issuer tells of logouts.
   [[nodiscard]] const std::shared_ptr<identity::LogoutReceiver>& logout() const { return logout_; }
-  [[nodiscard]] const std::vector<std::shared_ptr<identity::Issuer>>& issuers() const { return issuers_; }
-  [[nodiscard]] const identity::TokenVerifier* tokens() const { return verifier_.get(); }
+  /// `metrics` outlives this and is told when issuers come and go.
+  void register_metrics(telemetry::Metrics& metrics);
   /// Call before the destructor.
   Task<void> stop();
 
  private:
   [[nodiscard]] std::shared_ptr<identity::Issuer> issuer_for(const identity::IssuerOptions& options) const;
+  void observe_issuers();
   void retire(std::vector<std::shared_ptr<identity::Issuer>> before);
 
   net::Loop& loop_;
@@ -40,7 +42,9 @@ class TokenIssuers {
   std::shared_ptr<identity::Introspection> introspection_;
   std::shared_ptr<identity::TokenVerifier> verifier_;
   std::shared_ptr<identity::LogoutReceiver> logout_;
-  TaskGroup tasks_;  // the ends of what was replaced
+  telemetry::Metrics* metrics_ = nullptr;
+  std::vector<std::string> observed_;  // labels of issuers
+  TaskGroup tasks_;                    // the ends of what was replaced
 };
 
 }  // namespace gatehouse::app

@@ -32,8 +32,10 @@ struct TokenIssuer {
   std::vector<std::string> scopes{"scope"}, roles, groups, keep;
   std::string tenant, session = "sid";
   std::vector<std::pair<std::string, std::vector<std::string>>> role_map;
+  std::vector<std::pair<std::string, std::string>> service_claims;
   std::vector<std::string> logout_audiences;
   bool private_addresses = false;
+  std::string ca_file;
   std::optional<TokenIntrospection> introspection;
 
   /// As the verifiers take it. REQUIRES: it was checked.

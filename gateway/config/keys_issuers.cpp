@@ -58,10 +58,15 @@ constexpr std::array kIssuer = {
     Key{"tenant", Shape::text, at<&TokenIssuer::tenant>, "Claim with the tenant."},
     Key{"session", Shape::text, at<&TokenIssuer::session>, "Claim with the id of the login, for logout."},
     or_one({"claims", Shape::texts, at<&TokenIssuer::keep>, "Further claims that rules and records may see."}),
+    Key{"service_claims", Shape::pairs, at<&TokenIssuer::service_claims>,
+        "Values of claims that say that a program acts for itself, for issuers whose tokens do not have the client as "
+        "subject then: `{gty: client-credentials}`."},
     or_one({"logout_audiences", Shape::texts, at<&TokenIssuer::logout_audiences>,
             "Client ids to which it sends logout tokens (`/oidc/logout`). Default: it sends none."}),
     Key{"private_addresses", Shape::flag, at<&TokenIssuer::private_addresses>,
         "Its documents may name addresses in private networks. Its own origin is always allowed."},
+    Key{"ca_file", Shape::text, at<&TokenIssuer::ca_file>,
+        "PEM file with the authorities of its certificates, instead of the system's."},
     part<&TokenIssuer::introspection, introspection_section>(
         "introspection", "It also issues opaque tokens, and says what they mean. One issuer may."),
 };
@@ -87,6 +92,7 @@ identity::IssuerOptions TokenIssuer::options() const {
   options.jwks_uri = jwks_uri;
   options.jwks = jwks;
   options.private_addresses = private_addresses;
+  options.ca_file = ca_file;
   if (!algorithms.empty()) {
     options.algorithms = {};
     for (const std::string& name : algorithms)
@@ -104,6 +110,7 @@ identity::IssuerOptions TokenIssuer::options() const {
   options.claims.session = session;
   options.claims.keep = keep;
   if (!role_map.empty()) options.claims.role_map.emplace(role_map.begin(), role_map.end());
+  options.claims.service_marks = service_claims;
   options.logout_audiences = logout_audiences;
   return options;
 }

@@ -6,36 +6,30 @@
 #include "gateway/config/reading.hpp"
 
 namespace gatehouse::config {
-namespace {
-
-/// Names that half the world uses: a token for another service would be taken for one for us (RS-46).
-bool is_generic(std::string_view audience) {
-  static const std::set<std::string_view> kWords = {"api", "account", "default", "public", "web", "app", "mcp", "*"};
-  return audience.size() < 3 || kWords.contains(audience);
-}
-
-}  // namespace
-
+/// Makes paths relative to the process.
 void validate_issuers(Reading& reading) {
-  const Config& config = reading.config;
+  Config& config = reading.config;
   const auto refuse = [&](const std::string& key, std::string message) {
     reading.problem(reading.line_of(key), key, std::move(message));
   };
   std::set<std::string> seen;
   std::size_t introspecting = 0;
   for (std::size_t i = 0; i < config.auth.issuers.size(); ++i) {
-    const TokenIssuer& issuer = config.auth.issuers[i];
+    TokenIssuer& issuer = config.auth.issuers[i];
     const std::string key = "auth.issuers[" + std::to_string(i) + "]";
     if (issuer.issuer.empty()) {
       refuse(key + ".issuer", "is missing");
       continue;
     }
     if (!seen.insert(issuer.issuer).second) refuse(key + ".issuer", "stands here twice");
-    if (const auto checked = identity::Issuer::check(issuer.options()); !checked) refuse(key, checked.error().message);
+    identity::IssuerOptions options = issuer.options();
     for (std::size_t j = 0; j < issuer.audiences.size(); ++j)
-      if (is_generic(issuer.audiences[j]))
+      if (identity::is_generic_audience(issuer.audiences[j]))
         refuse(key + ".audience[" + std::to_string(j) + "]",
                "is so general that tokens for other services have it, too; name this gateway");
+    options.audiences.clear();
+    if (!issuer.ca_file.empty()) issuer.ca_file = reading.expander.resolve(issuer.ca_file);
+    if (const auto checked = identity::Issuer::check(options); !checked) refuse(key, checked.error().message);
     if (!issuer.introspection) continue;
     ++introspecting;
     if (const auto checked = identity::Introspection::check(issuer.introspection_options()); !checked)

@@ -13,7 +13,7 @@
 #include <gatehouse/identity/token_verifier.hpp>
 #include <gatehouse/net/http_server.hpp>
 
-#include "tests/support/fake_exchange.hpp"
+#include "src/identity/fake_request.hpp"
 #include "tests/support/signing_key.hpp"
 
 namespace gatehouse::identity::test {
@@ -70,13 +70,6 @@ class FakePages final : public net::HttpHandler {
   std::map<std::string, Page> pages;
   std::map<std::string, int> asked;
   std::vector<std::string> bodies, authorizations;
-};
-
-struct Nowhere final : gatehouse::test::FakeExchange::Output {
-  void on_head(int, std::span<const net::Header>) override {}
-  void on_body(std::string_view) override {}
-  void on_event(const net::SseEvent&) override {}
-  void on_end() override {}
 };
 
 inline const SigningKey& a_key() {
@@ -191,6 +184,7 @@ class TokenTest : public testing::Test {
   std::shared_ptr<FailureBudget> budget_ = std::make_shared<FailureBudget>(FailureBudgetOptions{.burst = 1'000'000});
   std::unique_ptr<TokenVerifier> verifier_;
   Protected place_;
+  FakeRequest exchange_{net::Headers{}};
 
  private:
   Task<void> stopping(Task<void> scenario) {
@@ -199,8 +193,6 @@ class TokenTest : public testing::Test {
     for (const auto& issuer : issuers_) co_await issuer->stop();
     co_await server_.stop(Milliseconds{0});
   }
-  Nowhere nowhere_;
-  gatehouse::test::FakeExchange exchange_{"POST /mcp HTTP/1.1\r\nHost: gw\r\n\r\n", "{}", nowhere_};
 };
 
 }  // namespace gatehouse::identity::test

@@ -9,11 +9,11 @@ namespace gatehouse::identity {
 /// For tests: a request that nobody answers.
 class FakeRequest final : public net::HttpExchange {
  public:
-  explicit FakeRequest(net::Headers headers, std::string address = "192.0.2.7", std::string target = "/mcp")
+  explicit FakeRequest(const net::Headers& headers, std::string address = "192.0.2.7", std::string target = "/mcp")
       : address_(std::move(address)), target_(std::move(target)) {
     head_.method = "POST";
     head_.target = target_;
-    head_.headers = std::move(headers);
+    for (const net::Header& header : headers) head_.headers.push_back(header);
   }
   [[nodiscard]] const net::RequestHead& head() const override { return head_; }
   [[nodiscard]] std::string_view body() const override { return {}; }

@@ -56,7 +56,7 @@ struct Introspection::Impl {
 
   Task<void> fly(std::string_view token, Digest name, std::shared_ptr<Flight> flight);
   Task<Result<json::Value>> question(std::string_view token);
-  Task<Result<std::pair<net::Url, Named>>> endpoint();
+  Task<Result<Route>> endpoint();
   [[nodiscard]] jose::Token as_token(json::Value answer, const Protected& place) const;
 
   std::shared_ptr<Issuer> issuer;
@@ -71,15 +71,18 @@ struct Introspection::Impl {
   TaskGroup tasks;
 };
 
-Task<Result<std::pair<net::Url, Named>>> Introspection::Impl::endpoint() {
+Task<Result<Route>> Introspection::Impl::endpoint() {
   if (options.endpoint.empty()) {
     auto learned = co_await issuer->introspection_endpoint();
     co_return learned;
   }
   auto url = parse_issuer_url(options.endpoint);
   if (!url) co_return std::unexpected(std::move(url.error()));
-  std::pair named{std::move(*url), Named::by_operator};
-  co_return named;
+  Route route;
+  route.url = std::move(*url);
+  route.named = Named::by_operator;
+  route.ca_file = issuer->options().ca_file;
+  co_return route;
 }
 
 Task<Result<json::Value>> Introspection::Impl::question(std::string_view token) {
@@ -87,7 +90,7 @@ Task<Result<json::Value>> Introspection::Impl::question(std::string_view token) 
   if (!where) co_return std::unexpected(where.error());
   const std::string form = "token=" + form_encoded(token) + "&token_type_hint=access_token";
   const std::array headers{net::Header{"Authorization", authorization}};
-  auto document = co_await outbound.post(where->first, where->second, form, headers, tasks.cancel());
+  auto document = co_await outbound.post(*where, form, headers, tasks.cancel());
   if (!document) co_return std::unexpected(std::move(document.error()));
   auto answer = json::parse(document->text, kMaxDepth);
   const bool is_answer = answer && answer->is_object() && answer->find("active") && answer->find("active")->is_bool();

@@ -28,14 +28,6 @@ std::unexpected<Error> misconfigured(const IssuerOptions& options, std::string_v
   return fail(Kind::invalid_config, Origin::gateway, "issuer '" + options.id + "': " + std::string(what));
 }
 
-/// Names that every second installation has: a token that somebody else asked for would be taken for one of ours. Rule: RS-46.
-bool is_generic(std::string_view audience) {
-  static constexpr std::array<std::string_view, 14> kGeneric = {"",       "*",       "account", "api",    "apis",
-                                                                "app",    "default", "mcp",     "public", "resource",
-                                                                "server", "service", "user",    "users"};
-  return std::ranges::find(kGeneric, audience) != kGeneric.end();
-}
-
 }  // namespace
 
 struct Issuer::Impl {
@@ -62,6 +54,7 @@ struct Issuer::Impl {
   void arm();
   Task<Result<KeyCache::Keys>> keys();
   Task<Result<KeyCache::Keys>> searched(const KeyCache::Kid& kid);
+  [[nodiscard]] Route route_to(net::Url url) const { return {std::move(url), Named::by_operator, options.ca_file}; }
   [[nodiscard]] Error nothing_known() const {
     return unavailable(cache.backoff().left(time.steady()), "issuer " + options.id + ": " + failure);
   }
@@ -120,9 +113,10 @@ Task<void> Issuer::Impl::fetch(Fetch what) {
 }
 
 Task<Result<void>> Issuer::Impl::fetch_metadata() {
-  const auto url = metadata_url_of(options);
-  if (!url) co_return std::unexpected(url.error());
-  auto document = co_await outbound.get(*url, Named::by_operator, tasks.cancel());
+  auto url = metadata_url_of(options);
+  if (!url) co_return std::unexpected(std::move(url.error()));
+  const Route route = route_to(std::move(*url));
+  auto document = co_await outbound.get(route, tasks.cancel());
   if (!document) co_return std::unexpected(std::move(document.error()));
   auto read = read_metadata(document->text, options);
   if (!read) co_return std::unexpected(std::move(read.error()));
@@ -132,16 +126,15 @@ Task<Result<void>> Issuer::Impl::fetch_metadata() {
 
 Task<Result<void>> Issuer::Impl::fetch_keys() {
   ++counters.fetches;
-  Learned where;
+  Route where;
   if (options.discovery == Discovery::fixed) {
     auto url = parse_issuer_url(options.jwks_uri);
     if (!url) co_return std::unexpected(std::move(url.error()));
-    where.url = std::move(*url);
-    where.named = Named::by_operator;
+    where = route_to(std::move(*url));
   } else {
     where = metadata->jwks;
   }
-  auto document = co_await outbound.get(where.url, where.named, tasks.cancel());
+  auto document = co_await outbound.get(where, tasks.cancel());
   if (!document) co_return std::unexpected(std::move(document.error()));
   auto set = jose::KeySet::parse(document->text);
   if (!set) {
@@ -228,10 +221,18 @@ Issuer::Issuer(net::Loop& loop, Outbound& outbound, IssuerOptions options, const
     : impl_(std::make_unique<Impl>(loop, outbound, std::move(options), time)) {}
 Issuer::~Issuer() = default;
 
+bool is_generic_audience(std::string_view audience) {
+  static constexpr std::array<std::string_view, 15> kWords = {"account", "api",    "apis",   "app",      "client",
+                                                              "default", "mcp",    "public", "resource", "server",
+                                                              "service", "tokens", "user",   "users",    "web"};
+  constexpr std::size_t kLeast = 3;
+  return audience.size() < kLeast || std::ranges::find(kWords, audience) != kWords.end();
+}
+
 Result<void> Issuer::check(const IssuerOptions& options) {
   if (options.issuer.empty()) return misconfigured(options, "the issuer's URL is missing");
   if (options.algorithms.empty()) return misconfigured(options, "no algorithm is allowed");
-  if (std::ranges::any_of(options.audiences, is_generic)) {
+  if (std::ranges::any_of(options.audiences, is_generic_audience)) {
     return misconfigured(options, "an audience has to name this gateway: tokens for others would be accepted");
   }
   if (options.discovery != Discovery::fixed) {
@@ -274,7 +275,11 @@ Task<Result<jose::Verdict<jose::Token>>> Issuer::verify(jose::UnverifiedToken to
   if (had_keys) {
     const auto newer = co_await self.searched(kid);
     if (!newer) co_return std::unexpected(newer.error());
-    if (*newer) verdict = jose::verify(std::move(token), **newer, self.options.algorithms);
+    if (!*newer) {  // it was asked for not long ago
+      ++self.counters.unknown_keys;
+      co_return verdict;
+    }
+    verdict = jose::verify(std::move(token), **newer, self.options.algorithms);
   }
   if (!verdict && verdict.error() == jose::Refusal::unknown_key) {
     ++self.counters.unknown_keys;
@@ -290,7 +295,7 @@ bool Issuer::has_keys() const { return impl_->cache.usable(impl_->time.steady())
 const std::vector<jose::KeyProblem>& Issuer::problems() const { return impl_->problems; }
 const std::string& Issuer::failure() const { return impl_->failure; }
 
-Task<Result<std::pair<net::Url, Named>>> Issuer::introspection_endpoint() {
+Task<Result<Route>> Issuer::introspection_endpoint() {
   Impl& self = *impl_;
   const bool may_ask = self.fetching || self.cache.backoff().may_try(self.time.steady());
   if (!self.metadata && may_ask) co_await self.fetched(Fetch::all);
@@ -299,8 +304,7 @@ Task<Result<std::pair<net::Url, Named>>> Issuer::introspection_endpoint() {
     Error error = unavailable({}, "issuer " + self.options.id + ": its metadata name no introspection_endpoint");
     co_return std::unexpected(std::move(error));
   }
-  std::pair where{self.metadata->introspection->url, self.metadata->introspection->named};
-  co_return where;
+  co_return *self.metadata->introspection;
 }
 
 }  // namespace gatehouse::identity

@@ -12,12 +12,12 @@ std::unexpected<Error> wrong(std::string what) {
               "issuer metadata: " + std::move(what));
 }
 
-Result<Learned> learned(const std::string& text, const IssuerOptions& options) {
+Result<Route> learned(const std::string& text, const IssuerOptions& options) {
   const auto origin = parse_issuer_url(options.issuer);
   auto url = parse_issuer_url(text);
   if (!origin || !url) return wrong(url ? origin.error().message : url.error().message);
   const Named named = options.private_addresses ? Named::by_operator : named_at(*origin, *url);
-  return Learned{std::move(*url), named};
+  return Route{std::move(*url), named, options.ca_file};
 }
 
 }  // namespace

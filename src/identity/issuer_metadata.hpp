@@ -7,15 +7,9 @@
 
 namespace gatehouse::identity {
 
-/// A URL out of an issuer's metadata, and how far it is trusted.
-struct Learned {
-  net::Url url;
-  Named named = Named::by_others;
-};
-
 struct IssuerMetadata {
-  Learned jwks;
-  std::optional<Learned> introspection;
+  Route jwks;
+  std::optional<Route> introspection;
 };
 
 /// Where the metadata are. Errors: invalid_config. Rule: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3.1.

@@ -1,8 +1,13 @@
 #include <gatehouse/identity/issuer.hpp>
 
+#include <filesystem>
+
+#include <unistd.h>
+
 #include <gatehouse/base/task_group.hpp>
 
 #include "src/identity/fake_issuer_test.hpp"
+#include "src/net/certificate_test_support.hpp"
 
 namespace gatehouse::identity::test {
 namespace {
@@ -120,6 +125,13 @@ class IssuerTest : public TokenTest {
     co_await expect(another_key().token(of_b), "ok ann");
     co_await expect(another_key().token(claims()), "invalid_credential bad_signature, issuer corp");
   }
+  Task<void> over_tls(net::HttpServer& server, string of_trusting) {
+    const auto refused = co_await present(token());
+    EXPECT_EQ(refused ? Kind::internal : refused.error().kind, Kind::verifier_unavailable);
+    EXPECT_EQ(asked("/keys"), 0);
+    co_await expect(std::move(of_trusting), "ok ann");
+    co_await server.stop(Milliseconds{0});
+  }
   Task<void> stopped() {
     TaskGroup group;
     group.spawn(expect(token(), "verifier_unavailable issuer corp: "));
@@ -204,6 +216,29 @@ TEST_F(IssuerTest, AsksNobodyWithoutTls) {
   pages_.pages["/realms/a/.well-known/openid-configuration"].body =
       Value::object({{"issuer", options_.issuer}, {"jwks_uri", "http://keys.example/keys"}}).str();
   begin(), run(fails_with("only https"));
+}
+TEST_F(IssuerTest, BelievesTheAuthoritiesOfItsConfigurationOnly) {
+  net::test::TestCertificate authority({.name = "ca", .is_authority = true});
+  net::test::TestCertificate own({.name = "localhost", .alternative_names = "DNS:localhost"}, &authority);
+  const string folder = testing::TempDir() + "issuer_test_" + std::to_string(::getpid());
+  authority.write(folder + "_ca.pem");
+  own.write(folder + "_own.pem", folder + "_key.pem");
+  net::HttpServerOptions with_tls;
+  with_tls.tls = {.certificate_file = folder + "_own.pem", .key_file = folder + "_key.pem"};
+  net::HttpServer server(loop_, pages_, with_tls);
+  const auto bound = server.listen({"127.0.0.1", 0});
+  ASSERT_TRUE(bound);
+  options_.discovery = Discovery::fixed;
+  options_.jwks_uri = "https://localhost:" + std::to_string(bound->port) + "/keys";
+  begin();
+  IssuerOptions trusting = options_;
+  trusting.id = "trusting";
+  trusting.issuer += "/trusting";
+  trusting.ca_file = folder + "_ca.pem";
+  issuers_.push_back(std::make_shared<Issuer>(loop_, outbound_, trusting, time_));
+  verifier_ = std::make_unique<TokenVerifier>(TokenVerifierOptions{}, issuers_, nullptr, denied_, budget_);
+  run(over_tls(server, token_with("iss", trusting.issuer)));
+  for (const char* name : {"_ca.pem", "_own.pem", "_key.pem"}) std::filesystem::remove(folder + name);
 }
 TEST_F(IssuerTest, ReportsKeysThatCannotBeUsed) {
   publish({Value::object({{"kty", "oct"}, {"k", "c2VjcmV0"}, {"kid", "secret"}}), a_key().jwk()});

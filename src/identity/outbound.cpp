@@ -10,16 +10,6 @@
 namespace gatehouse::identity {
 namespace {
 
-net::HttpClientOptions client_options(const OutboundOptions& options, bool public_only) {
-  net::HttpClientOptions made;
-  made.connect_timeout = options.timeout;
-  made.max_connections_per_origin = options.max_connections;
-  made.max_idle_per_origin = 4;
-  made.ca_file = options.ca_file;
-  made.public_addresses_only = public_only;
-  return made;
-}
-
 Error not_answered(std::string why) {
   return {Kind::verifier_unavailable, Origin::upstream, "The credential cannot be checked now: try again later.",
           std::move(why)};
@@ -61,37 +51,46 @@ bool is_json(std::string_view type) {
 
 }  // namespace
 
-Outbound::Outbound(net::Loop& loop, OutboundOptions options)
-    : loop_(loop),
-      options_(std::move(options)),
-      any_(loop, client_options(options_, false)),
-      public_only_(loop, client_options(options_, true)) {}
+Outbound::Outbound(net::Loop& loop, OutboundOptions options) : loop_(loop), options_(options) {}
 
-Task<Result<Document>> Outbound::get(const net::Url& url, Named named, Cancel& cancel) {
+net::HttpClient& Outbound::client_for(const Route& route) {
+  std::pair key(route.named, route.ca_file);
+  const auto found = clients_.find(key);
+  if (found != clients_.end()) return found->second;
+  net::HttpClientOptions made;
+  made.connect_timeout = options_.timeout;
+  made.max_connections_per_origin = options_.max_connections;
+  made.max_idle_per_origin = 4;
+  made.ca_file = route.ca_file;
+  made.public_addresses_only = route.named == Named::by_others;
+  return clients_.try_emplace(std::move(key), loop_, std::move(made)).first->second;
+}
+
+Task<Result<Document>> Outbound::get(const Route& route, Cancel& cancel) {
   const net::HttpRequest request{.method = "GET", .fixed_headers = "Accept: application/json, application/*\r\n"};
-  auto document = co_await ask(url, named, request, cancel);
+  auto document = co_await ask(route, request, cancel);
   co_return document;
 }
 
-Task<Result<Document>> Outbound::post(const net::Url& url, Named named, std::string_view form,
-                                      std::span<const net::Header> headers, Cancel& cancel) {
+Task<Result<Document>> Outbound::post(const Route& route, std::string_view form, std::span<const net::Header> headers,
+                                      Cancel& cancel) {
   json::Pieces body;
   body.push_back(form);
   net::HttpRequest request;
   request.fixed_headers = "Accept: application/json\r\nContent-Type: application/x-www-form-urlencoded\r\n";
   request.headers = headers;
   request.body = &body;
-  auto document = co_await ask(url, named, request, cancel);
+  auto document = co_await ask(route, request, cancel);
   co_return document;
 }
 
-Task<Result<Document>> Outbound::ask(const net::Url& url, Named named, const net::HttpRequest& request, Cancel& cancel) {
+Task<Result<Document>> Outbound::ask(const Route& route, const net::HttpRequest& request, Cancel& cancel) {
   Cancel limit;
   const Cancel::Hook outer(cancel, [&limit, &cancel] { limit.request(cancel.reason()); });
   const net::Deadline deadline(loop_.timers(), options_.timeout, limit);
-  net::HttpClient& client = named == Named::by_operator ? any_ : public_only_;
-  const std::string where = url.str() + ": ";
-  auto reply = co_await client.send(url, request, limit);
+  net::HttpClient& client = client_for(route);
+  const std::string where = route.url.str() + ": ";
+  auto reply = co_await client.send(route.url, request, limit);
   if (!reply) co_return fail(not_answered(where + reply.error().message + " " + reply.error().detail));
   if (reply->status() != 200) co_return fail(not_answered(where + "status " + std::to_string(reply->status())));
   if (!is_json(reply->media_type())) co_return fail(not_answered(where + "the answer is not JSON by its Content-Type"));

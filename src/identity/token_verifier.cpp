@@ -1,6 +1,9 @@
 #include <gatehouse/identity/token_verifier.hpp>
 
 #include <algorithm>
+#include <array>
+
+#include <gatehouse/identity/certificate_verifier.hpp>
 
 #include "src/identity/digest.hpp"
 #include "src/identity/recently_used.hpp"
@@ -12,6 +15,7 @@ namespace {
 constexpr std::string_view kUnknownIssuer = "unknown_issuer", kOpaque = "opaque_token", kInactive = "inactive",
                            kSenderNotProven = "sender_not_proven", kUnusableClaims = "unusable_claims",
                            kRevoked = "revoked";
+constexpr std::array kOurReasons = {kUnknownIssuer, kOpaque, kInactive, kSenderNotProven, kUnusableClaims, kRevoked};
 
 /// Three or five parts, the first of which is a JSON object in base64url: `{` and whatever is behind it. Nothing else is tried with such
 /// a token than what JWTs are for (security design 3.1).
@@ -26,12 +30,20 @@ jose::Time as_time(mcp::WallTime time) { return jose::Time{time.time_since_epoch
 
 }  // namespace
 
+std::vector<std::string_view> token_refusals() {
+  std::vector<std::string_view> all(kOurReasons.begin(), kOurReasons.end());
+  constexpr auto kLast = static_cast<unsigned>(jose::Refusal::unknown_confirmation);
+  for (unsigned i = 0; i <= kLast; ++i) all.push_back(to_string(static_cast<jose::Refusal>(i)));
+  return all;
+}
+
 struct TokenVerifier::Impl {
   struct Accepted {
     std::shared_ptr<const mcp::Principal> who;
     const Issuer* issuer = nullptr;
     std::uint64_t keys = 0, denials = 0;  // generations that were looked at
     TimePoint until{};
+    std::string certificate;  // whose thumbprint its sender has to have; empty: it is bound to nobody
   };
   struct Refused {
     std::string why;
@@ -68,7 +80,9 @@ struct TokenVerifier::Impl {
   Task<Verdict> introspect(Subject subject);
   Verdict judge(Subject subject, Issuer& issuer, const jose::Token& token, std::string_view method);
   Verdict refuse(Subject subject, std::string_view reason, const Issuer* issuer, std::string_view detail = {});
+  Verdict not_proven(const Circumstances& around);
   Verdict unavailable(Error error);
+  void count(std::string_view reason);
 
   const TokenVerifierOptions options;
   const std::vector<std::shared_ptr<Issuer>> issuers;
@@ -104,6 +118,9 @@ std::optional<Verdict> TokenVerifier::Impl::known_good(const Digest& name, const
     }
     entry->denials = denied->generation();
   }
+  if (!entry->certificate.empty() && !bound_to_certificate(around.exchange, entry->certificate)) {
+    return not_proven(around);
+  }
   ++counters.known_good;
   return Verdict(entry->who);
 }
@@ -119,6 +136,22 @@ std::optional<Verdict> TokenVerifier::Impl::known_bad(const Digest& name, const 
   return not_good(around.place, entry->why);
 }
 
+/// Not remembered against the token: whoever it was made for can still use it.
+Verdict TokenVerifier::Impl::not_proven(const Circumstances& around) {
+  count(kSenderNotProven);
+  budget->failed(around.exchange.peer_address(), around.received_at);
+  return not_good(around.place, std::string(kSenderNotProven));
+}
+
+void TokenVerifier::Impl::count(std::string_view reason) {
+  const auto known = std::ranges::find(counters.refused, reason, [](const auto& one) { return one.first; });
+  if (known == counters.refused.end()) {
+    counters.refused.emplace_back(reason, 1);
+  } else {
+    ++known->second;
+  }
+}
+
 Verdict TokenVerifier::Impl::unavailable(Error error) {
   ++counters.unavailable;
   return std::unexpected(std::move(error));
@@ -126,12 +159,7 @@ Verdict TokenVerifier::Impl::unavailable(Error error) {
 
 Verdict TokenVerifier::Impl::refuse(Subject subject, std::string_view reason, const Issuer* issuer,
                                     std::string_view detail) {
-  const auto count = std::ranges::find(counters.refused, reason, [](const auto& one) { return one.first; });
-  if (count == counters.refused.end()) {
-    counters.refused.emplace_back(reason, 1);
-  } else {
-    ++count->second;
-  }
+  count(reason);
   Refused entry;
   entry.why = reason;
   if (issuer) entry.why.append(", issuer ").append(issuer->options().id);
@@ -177,8 +205,11 @@ Verdict TokenVerifier::Impl::judge(Subject subject, Issuer& issuer, const jose::
   audiences.insert(audiences.end(), rules.audiences.begin(), rules.audiences.end());
   const auto checked = jose::check_claims(token, claim_rules, audiences, as_time(around.now));
   if (!checked) return refuse(subject, to_string(checked.error()), &issuer);
-  // Nothing here can check who sends it, and a bound token must not pass for one that is not (RS-73).
-  if (checked->confirmation.needed()) return refuse(subject, kSenderNotProven, &issuer);
+  // A bound token must not pass for one that is not (RS-73). DPoP proofs are not checked here, so nobody can prove to have such a key.
+  const std::string certificate(checked->confirmation.x5t_s256);
+  const bool is_proven =
+      checked->confirmation.jkt.empty() && (certificate.empty() || bound_to_certificate(around.exchange, certificate));
+  if (!is_proven) return not_proven(around);
   auto made = principal_of(token, *checked, rules.claims);
   if (!made) return refuse(subject, kUnusableClaims, &issuer, made.error());
   const auto jti = token.claims.text("jti");
@@ -190,8 +221,8 @@ Verdict TokenVerifier::Impl::judge(Subject subject, Issuer& issuer, const jose::
   const auto left = std::chrono::duration_cast<Milliseconds>(checked->expires_at - as_time(around.now));
   const Milliseconds remembered = std::min(left, Milliseconds(options.accepted_ttl));
   if (remembered > Milliseconds{0}) {
-    accepted.put(subject.digest,
-                 {who, &issuer, issuer.generation(), denied->generation(), around.received_at + remembered});
+    accepted.put(subject.digest, {who, &issuer, issuer.generation(), denied->generation(),
+                                  around.received_at + remembered, certificate});
   }
   return who;
 }

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <gatehouse/identity/claim_mapping.hpp>
@@ -47,6 +46,7 @@ struct IssuerOptions {
   std::string jwks;      ///< For `fixed`: the key set itself. It is never fetched.
   /// Documents of this issuer may name addresses in private networks. Addresses on the issuer's own origin they always may.
   bool private_addresses = false;
+  std::string ca_file;  ///< PEM with the authorities of its certificates; empty: the system's.
   jose::Algorithms algorithms = jose::kDefaultAlgorithms;
   jose::TypeRule typ = jose::TypeRule::access_token;
   std::vector<std::string>
@@ -62,6 +62,9 @@ struct IssuerOptions {
   /// Equal ones need no new Issuer when the configuration changes: its keys can be kept.
   bool operator==(const IssuerOptions&) const = default;
 };
+
+/// A name that every second installation has: a token that was made for somebody else would be taken for one of ours. Rule: RS-46.
+[[nodiscard]] bool is_generic_audience(std::string_view audience);
 
 /// One per loop and configured issuer. Nothing of it is shared with other issuers, least of all keys.
 class Issuer {
@@ -101,7 +104,7 @@ class Issuer {
   /// Why the last fetch failed; empty: it did not. For operators.
   [[nodiscard]] const std::string& failure() const;
   /// `introspection_endpoint` of the metadata, which is fetched if need be. Errors: verifier_unavailable.
-  Task<Result<std::pair<net::Url, Named>>> introspection_endpoint();
+  Task<Result<Route>> introspection_endpoint();
 
   void refresh_if_due();  ///< What the timer does.
 

@@ -1,10 +1,12 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gatehouse/base/cancel.hpp>
 #include <gatehouse/base/error.hpp>
@@ -19,7 +21,6 @@ namespace gatehouse::identity {
 struct OutboundOptions {
   Milliseconds timeout{5'000};        ///< Of one request, from the name look-up to the last byte.
   std::size_t max_bytes = 64u << 10;  ///< Of one document.
-  std::string ca_file;                ///< PEM; empty: the system's.
   std::size_t max_connections = 32;   ///< To one issuer.
 };
 
@@ -27,6 +28,13 @@ struct OutboundOptions {
 enum class Named {
   by_operator,  ///< A setting, or the origin of one: any address.
   by_others,    ///< Learned by discovery: public addresses only (SB-32).
+};
+
+/// How somebody is reached.
+struct Route {
+  net::Url url;
+  Named named = Named::by_others;
+  std::string ca_file;  ///< PEM with the authorities that count; empty: the system's.
 };
 
 struct Document {
@@ -41,17 +49,18 @@ class Outbound {
 
   /// The body of a 200 answer that is JSON by its type. Errors (verifier_unavailable, origin upstream), `detail` says what happened and is
   /// never for clients (SB-35); or `cancel`.
-  Task<Result<Document>> get(const net::Url& url, Named named, Cancel& cancel);
+  Task<Result<Document>> get(const Route& route, Cancel& cancel);
   /// The same, with a form to post. `headers` as in net::HttpRequest.
-  Task<Result<Document>> post(const net::Url& url, Named named, std::string_view form,
-                              std::span<const net::Header> headers, Cancel& cancel);
+  Task<Result<Document>> post(const Route& route, std::string_view form, std::span<const net::Header> headers,
+                              Cancel& cancel);
 
  private:
-  Task<Result<Document>> ask(const net::Url& url, Named named, const net::HttpRequest& request, Cancel& cancel);
+  Task<Result<Document>> ask(const Route& route, const net::HttpRequest& request, Cancel& cancel);
+  net::HttpClient& client_for(const Route& route);
 
   net::Loop& loop_;
   OutboundOptions options_;
-  net::HttpClient any_, public_only_;
+  std::map<std::pair<Named, std::string>, net::HttpClient> clients_;
 };
 
 /// https, or http to this machine. Errors: invalid_config. Rule: SB-31.

@@ -16,6 +16,9 @@
 /// OAuth access tokens as identities. Rules: RS-45 to RS-47, RS-60 to RS-83; security design 3.3, 3.4.
 namespace gatehouse::identity {
 
+/// Every reason for which a token is refused, as logs and `TokenVerifier::Counters` have it.
+[[nodiscard]] std::vector<std::string_view> token_refusals();
+
 struct TokenVerifierOptions {
   std::size_t max_accepted =
       10'000;  ///< Tokens that are remembered as good; about 1 KiB each, by what they say about somebody.
@@ -35,7 +38,7 @@ class TokenVerifier final : public Verifier {
     std::uint64_t known_good = 0, known_bad = 0;
     std::uint64_t throttled = 0;                                      ///< Not looked at: too many bad ones from there.
     std::uint64_t unavailable = 0;                                    ///< Nothing could be said.
-    std::vector<std::pair<std::string_view, std::uint64_t>> refused;  ///< By reason: a closed list of stable words.
+    std::vector<std::pair<std::string_view, std::uint64_t>> refused;  ///< By reason; see `token_refusals`.
   };
 
   /// Several issuers must differ in `issuer`. `introspection` may be null: opaque tokens are refused then (RS-80: at most one).
