@@ -117,7 +117,7 @@ TEST_F(IntrospectionTest, IsJudgedLikeAToken) {
   says({{"nbf", time_.seconds() + 61}}, bad + "not_yet_valid" + by);
   says({{"sub", nullptr}}, "ok app");
   says({{"sub", nullptr}, {"client_id", nullptr}}, bad + "bad_claim" + by);
-  says({{"cnf", Value::object({{"jkt", "x"}})}}, bad + "sender_not_proven" + by);
+  says({{"cnf", Value::object({{"jkt", "x"}})}}, bad + "sender_not_proven");
   says({{"active", false}}, bad + "inactive" + by);
   begin(), run(everything_said());
 }
