@@ -40,7 +40,7 @@ describe('a policy', { timeout: 120_000 }, () => {
   before(async () => {
     web = await startHttp(fixture('modern_server.mjs'));
     servers = { pipe: { command: process.execPath, args: [fixture('legacy_server.mjs'), '--stdio', 'pipe'] }, web: web.target };
-    gateway = await Gateway.serve({ servers, policy: { default: 'deny', rules } });
+    gateway = await Gateway.serve(serving(rules));
     peers = await Promise.all(['legacy', 'modern'].map((era) => connect(era, { url: gateway.url() })));
   });
   after(async () => {
@@ -52,6 +52,7 @@ describe('a policy', { timeout: 120_000 }, () => {
     }
   });
 
+  const serving = (all) => ({ servers, limits: { page_bytes: 1024 }, policy: { default: 'deny', rules: all } });
   const each = async (run) => { for (const peer of peers) for (const server of ['pipe', 'web']) await run(peer, server); };
 
   it('lists what may be used, and nothing else', () => each(async (peer, server) => {
@@ -161,13 +162,16 @@ describe('a policy', { timeout: 120_000 }, () => {
 
   it('refuses a cursor of another policy, and tells only of lists that changed', async () => {
     const watches = await Promise.all(peers.map((peer) => peer.watchTools()));
+    const cursors = await Promise.all(peers.map(async (peer) => (await peer.page('resources/list')).nextCursor));
+    for (const [i, peer] of peers.entries()) assert.ok((await peer.page('resources/list', cursors[i])).resources.length);
     const same = [...rules, { id: 'nothing', effect: 'allow', what: { servers: ['elsewhere'] } }];
     const settled = () => gateway.events.filter(({ event }) => event === 'policy applied').length;
     let applied = settled();
-    gateway.configure({ servers, policy: { default: 'deny', rules: same } });
+    gateway.configure(serving(same));
     await until('the policy to apply', () => settled() > applied, APPLY_MS);
+    for (const [i, peer] of peers.entries()) await rejects(peer.page('resources/list', cursors[i]), UNKNOWN);
     applied = settled();
-    gateway.configure({ servers, policy: { default: 'deny', rules: [...rules, { id: 'more', effect: 'allow', what: { tools: ['nap'] } }] } });
+    gateway.configure(serving([...rules, { id: 'more', effect: 'allow', what: { tools: ['nap'] } }]));
     await until('the policy to apply', () => settled() > applied, APPLY_MS);
     await until('the announcement', () => watches.every(({ count }) => count > 0), APPLY_MS);
     assert.deepEqual(watches.map(({ count }) => count), [1, 1], 'the first change concerned nobody');
@@ -178,9 +182,44 @@ describe('a policy', { timeout: 120_000 }, () => {
     for (const watch of watches) await watch.stop();
   });
 
+  it('ends subscriptions to what may not be read any more', async () => {
+    const find = async (end) => (await peers[0].resources()).map(({ uri }) => uri).find((uri) => uri.includes('web') && uri.endsWith(end));
+    const [text, bulk] = [await find('text'), await find('bulk/00')];
+    const touch = async (uri) => { await peers[0].text('web.touch', { uri: uri.slice(uri.indexOf('fixture:')) }); };
+    const stop = [await peers[0].subscribe(text), await peers[0].subscribe(bulk), await peers[1].subscribe(text)];
+    const count = (peer, uri) => peer.updates.filter((updated) => updated === uri).length;
+    await touch(text);
+    await until('the update', () => peers.every((peer) => count(peer, text) > 0), APPLY_MS);
+    const applied = gateway.events.filter(({ event }) => event === 'policy applied').length;
+    const narrower = rules.map((rule) => rule.id === 'texts' ? { ...rule, what: { resources: ['fixture://bulk/0*'] } } : rule);
+    gateway.configure(serving(narrower));
+    await until('the policy to apply', () => gateway.events.filter(({ event }) => event === 'policy applied').length > applied, APPLY_MS);
+    const before = peers.map((peer) => count(peer, text));
+    await touch(text);
+    await touch(bulk);
+    await until('the other update', () => count(peers[0], bulk) > 0, APPLY_MS);
+    assert.deepEqual(peers.map((peer) => count(peer, text)), before);
+    for (const end of stop) await end().catch(() => {});  // what is hidden cannot be unsubscribed from either
+  });
+
+  it('judges each message of a batch by itself', async () => {
+    const begun = await post(gateway.url(),
+      { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'a', version: '1' } } });
+    const headers = { 'Mcp-Session-Id': begun.headers.get('mcp-session-id') };
+    await post(gateway.url(), { jsonrpc: '2.0', method: 'notifications/initialized' }, headers);
+    const one = (id, name, args) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } });
+    const { status, messages } = await post(gateway.url(),
+      [one(2, 'web.echo', { text: 'a' }), one(3, 'web.count', { steps: 9 }), one(4, 'web.ask', {})], headers);
+    assert.equal(status, 200);
+    const byId = Object.fromEntries(messages.map((message) => [message.id, message]));
+    assert.ok(byId[2].result);
+    assert.equal(byId[3].error.code, DENIED);
+    assert.equal(byId[4].error.code, UNKNOWN);
+  });
+
   it('keeps the old policy when the new one is wrong, and says where', async () => {
     const seenLines = gateway.lines.length;
-    gateway.configure({ servers, policy: { rules: [{ id: 'x', when: 'args.a = 1' }] } });
+    gateway.configure(serving([{ id: 'x', when: 'args.a = 1' }]));
     await until('the complaint', () => gateway.lines.slice(seenLines).some((line) => line.includes('policy.rules[0].when')), APPLY_MS);
     await rejects(peers[0].call('pipe.ask', {}), UNKNOWN);
     assert.equal(await peers[0].text('pipe.echo', { text: 'still here' }), 'still here');
