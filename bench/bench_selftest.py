@@ -12,6 +12,7 @@ import sys
 import threading
 import unittest
 
+from harness import bad_servers
 from harness.loads import Held, Load, single_run
 from harness.processes import Failure, Stage, wait_for_url
 
@@ -220,6 +221,21 @@ class BackendSpeaksStdio(unittest.TestCase):
         for answer in (found, first, last):
             self.assertEqual(answer["result"]["resultType"], "complete")
             self.assertLessEqual({"ttlMs", "cacheScope"}, answer["result"].keys())
+
+
+class BadServers(WithBackend):
+    """They misbehave as they say, and only when a tool is called."""
+
+    def test_each_in_its_own_way(self):
+        ready = self.stage.path("url")
+        base = wait_for_url(self.stage.start([sys.executable, bad_servers.__file__, ready]), ready)
+        expected = {"hang": {"timeout": 4}, "crash": {"broken": 4}, "slow": {}, "lie": {"malformed": 4}}
+        self.assertEqual(set(expected), set(bad_servers.KINDS))
+        for kind, faults in expected.items():
+            with self.subTest(kind=kind):
+                result = single_run(LOADGEN, f"{base}/{kind}", "--connections", 4, "--count", 4, "--timeout", 0.5)
+                self.assert_only(result, **faults)
+                self.assertEqual(result["answered"], 4 - sum(faults.values()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,7 +26,8 @@ class Guard {
   explicit Guard(const Options& options, std::uint64_t seed)
       : options_(options), breaker_(options.breaker, seed), budget_(options.retries), jitter_(~seed) {}
 
-  /// Errors: unavailable while the breaker refuses; `data` says of which server, why, and when to try again.
+  /// `now` is asked only when it matters: nearly never. Errors: unavailable while the breaker refuses; `data` says of which server,
+  /// why, and when to try again.
   [[nodiscard]] Result<Ticket> admit(TimePoint (*now)()) {
     if (breaker_.state() == breaker::BreakerState::closed) [[likely]]
       return *breaker_.admit({});
@@ -37,7 +39,7 @@ class Guard {
   void succeeded(Ticket ticket, TimePoint when) {
     breaker_.succeeded(ticket, when);
     budget_.succeeded(when);
-    heard_at_ = when;
+    heard_at_ = std::max(heard_at_, when);
   }
   /// It was not. Calls that are lost together are one failure: those that began before the first of them was noticed say nothing new.
   void failed(Ticket ticket, const Error& error, TimePoint began, TimePoint now);
