@@ -285,7 +285,13 @@ describe('a policy for holders of keys', { timeout: 60_000 }, () => {
     }
   });
 
-  it('keeps the cursor of one from another, and shares no session', async () => {
+  it('tells the instructions of servers only to those who may use something of theirs', async () => {
+    const told = async (key) => (await send(key, 'server/discover')).messages[0].result.instructions ?? '';
+    assert.match(await told(keys.reader), /stateless era/);
+    assert.doesNotMatch(await told(keys.guest), /stateless era/);
+  });
+
+  it('shares no session among them', async () => {
     const session = await post(gateway.url(),
       { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } } },
       { Authorization: `Bearer ${keys.writer}` });
