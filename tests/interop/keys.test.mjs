@@ -102,7 +102,7 @@ describe('API keys', { timeout: 120_000 }, () => {
     await until('it to be known', async () => await status(bearer(other)) === 403, RELOAD_MS);
   });
 
-  it('may call the tools that they are made for and see no others, without any policy', async () => {
+  it('may call the tools that they are made for and see no others, whatever the policy allows', async () => {
     const { key: one } = createKey(gateway, 'one tool', '--tools', 'pipe.e*');
     await until('it to be known', async () => await status(bearer(one)) === 200, RELOAD_MS);
     const listed = await ask(bearer(one));
