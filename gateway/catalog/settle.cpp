@@ -9,23 +9,33 @@ namespace {
 
 bool mentions(const Item& item, std::string_view word) { return item.form.text.find(word) != std::string::npos; }
 
-bool may_stay(const json::Value& icon, Icons icons) {
-  return icons == Icons::keep || (icons == Icons::embedded && icon.text("src").starts_with("data:"));
+bool is_embedded(const json::Value& icon) { return icon.text("src").starts_with("data:"); }
+
+/// True if it was replaced by its picture.
+bool embed(json::Value& icon, const SettleRules& rules) {
+  if (rules.icons != Icons::inlined || !rules.icon || is_embedded(icon)) return false;
+  std::string picture = rules.icon(std::string(icon.text("src")));
+  if (picture.empty()) return false;
+  icon.set("src", std::move(picture));
+  return true;
 }
 
-/// True if something was removed.
-bool drop_icons(json::Value& definition, Icons icons) {
+/// True if something was changed.
+bool drop_icons(json::Value& definition, const SettleRules& rules) {
   json::Value* all = definition.find("icons");
-  if (!all || !all->is_array() || icons == Icons::keep) return false;
-  const std::size_t removed = std::erase_if(*all->as_array(), [&](const auto& icon) { return !may_stay(icon, icons); });
+  if (!all || !all->is_array() || rules.icons == Icons::keep) return false;
+  bool changed = false;
+  for (json::Value& icon : *all->as_array()) changed = embed(icon, rules) || changed;
+  const std::size_t removed = std::erase_if(
+      *all->as_array(), [&](const auto& icon) { return rules.icons == Icons::drop || !is_embedded(icon); });
   if (all->as_array()->empty()) definition.erase("icons");
-  return removed > 0;
+  return changed || removed > 0;
 }
 
-void settle_icons(mcp::ListKind kind, Item& item, Icons icons) {
+void settle_icons(mcp::ListKind kind, Item& item, const SettleRules& rules) {
   if (!mentions(item, "\"icons\"")) return;
   auto definition = json::parse(item.form.text, json::kMaxValueDepth);
-  if (!definition || !drop_icons(*definition, icons)) return;
+  if (!definition || !drop_icons(*definition, rules)) return;
   if (auto form = read_form(kind, definition->str())) item.form = std::move(*form);
 }
 
@@ -58,7 +68,7 @@ bool is_plain(const ToolDetails& details) {
 bool settle_tool(Item& item, const SettleRules& rules, std::vector<std::string>& warnings) {
   auto tool = json::parse(item.form.text, json::kMaxValueDepth);
   if (!tool) return true;  // grammatical, but a member is given twice: it stays as it is
-  bool rewritten = drop_icons(*tool, rules.icons);
+  bool rewritten = drop_icons(*tool, rules);
   ToolDetails details;
   json::Value* schema = tool->find("inputSchema");
   if (schema && mentions(item, kHeaderAnnotation)) {
@@ -81,11 +91,26 @@ bool settle_tool(Item& item, const SettleRules& rules, std::vector<std::string>&
 
 }  // namespace
 
+std::vector<std::string> icon_sources(const ServerLists& lists) {
+  std::vector<std::string> sources;
+  for (const mcp::ListKind kind : mcp::kListKinds) {
+    for (const Item& item : lists.of(kind)) {
+      if (!mentions(item, "\"icons\"")) continue;
+      const auto definition = json::parse(item.form.text, json::kMaxValueDepth);
+      const json::Value* icons = definition ? definition->find("icons") : nullptr;
+      if (!icons || !icons->is_array()) continue;
+      for (const json::Value& icon : *icons->as_array())
+        if (!is_embedded(icon)) sources.emplace_back(icon.text("src"));
+    }
+  }
+  return sources;
+}
+
 std::vector<std::string> settle(ServerLists& lists, const SettleRules& rules) {
   std::vector<std::string> warnings;
   for (const mcp::ListKind kind : mcp::kListKinds) {
     if (kind == mcp::ListKind::tools) continue;
-    for (Item& item : lists.of(kind)) settle_icons(kind, item, rules.icons);
+    for (Item& item : lists.of(kind)) settle_icons(kind, item, rules);
   }
   std::erase_if(lists.of(mcp::ListKind::tools), [&](Item& item) { return !settle_tool(item, rules, warnings); });
   return warnings;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,14 +14,19 @@ enum class Icons : std::uint8_t {
   embedded,  ///< `data:` only
   keep,
   drop,
+  inlined,  ///< `data:`, and what SettleRules::icon makes of the others.
 };
 
 struct SettleRules {
   bool drops_invalid_headers =
       false;  ///< Tools with invalid `x-mcp-header`: for stateless HTTP servers (TR-555, GB-253).
   Icons icons = Icons::embedded;
+  std::function<std::string(const std::string& source)> icon = {};  ///< Its `data:` URL; empty: it goes.
   ToolWords words = {};
 };
+
+/// Where the icons of all definitions come from, `data:` aside. Pure.
+[[nodiscard]] std::vector<std::string> icon_sources(const ServerLists& lists);
 
 /// Makes lists ready for being merged, once after they were read: annotations are compiled, definitions get their other forms, what
 /// nobody may see is removed. Returns a sentence for each thing the operator should know. Pure.

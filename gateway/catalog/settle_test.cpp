@@ -150,6 +150,17 @@ TEST(Settle, KeepsTheIconsThatMayStay) {
   EXPECT_EQ(icons(Icons::embedded),
             R"({"name":"a","icons":[{"src":"data:image/png;base64,AA"}],"inputSchema":{"type":"object"}})");
   EXPECT_EQ(icons(Icons::drop), R"({"name":"a","inputSchema":{"type":"object"}})");
+  EXPECT_EQ(icons(Icons::inlined), icons(Icons::embedded)) << "there is nothing to be had";
+  auto lists = lists_of({tool, R"({"name":"b","icons":[{"src":"https://x/other.png","sizes":["48x48"]}]})"});
+  EXPECT_EQ(icon_sources(lists), (std::vector<std::string>{"https://x/i.png", "https://x/other.png"}));
+  const auto picture = [](const std::string& source) {
+    return std::string(source == "https://x/i.png" ? "data:image/png;base64,BB" : "");
+  };
+  (void)settle(lists, {.icons = Icons::inlined, .icon = picture});
+  EXPECT_EQ(
+      lists.of(mcp::ListKind::tools)[0].form.text,
+      R"({"name":"a","icons":[{"src":"data:image/png;base64,BB"},{"src":"data:image/png;base64,AA"}],"inputSchema":{"type":"object"}})");
+  EXPECT_EQ(lists.of(mcp::ListKind::tools)[1].form.text, R"({"name":"b"})");
 }
 
 TEST(Settle, LeavesAloneWhatItCannotRead) {

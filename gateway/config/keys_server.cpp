@@ -11,7 +11,7 @@ using Breaker = breaker::BreakerOptions;
 using Retries = breaker::RetryOptions;
 using HealthCheck = upstream::HealthOptions;
 
-constexpr std::array<std::string_view, 3> kIcons = {"embedded", "keep", "drop"};
+constexpr std::array<std::string_view, 4> kIcons = {"embedded", "keep", "drop", "inline"};
 constexpr std::array<std::string_view, 3> kTransports = {"auto", "http", "sse"};
 constexpr std::array<std::string_view, 3> kEras = {"auto", "modern", "legacy"};
 constexpr std::array<std::string_view, 3> kScopes = {"user", "request", "shared"};
@@ -63,7 +63,8 @@ constexpr std::array kServer = {
     Key{"instructions", Shape::flag, at<&Server::instructions>, "The server's instructions are passed on to clients."},
     one_of(kIcons, {"icons", Shape::choice, at<&Server::icons>,
                     "Icons in definitions. `embedded`: `data:` only, as clients trust no icon from another origin than "
-                    "the server's. `keep`: all. `drop`: none."}),
+                    "the server's. `keep`: all. `drop`: none. `inline`: those at the server's own address are fetched "
+                    "and embedded (PNG, JPEG, WebP up to 32 KiB)."}),
     Key{"schema_dialect", Shape::text, at<&Server::schema_dialect>,
         "`$schema` of tools' schemas that name none, for 2026-07-28 clients, if the server speaks a revision before "
         "2025-11-25, where nothing says what they are: `http://json-schema.org/draft-07/schema#`."},

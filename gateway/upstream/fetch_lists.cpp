@@ -116,6 +116,10 @@ Task<Result<Fetched>> fetch_lists(client::Link& link, FetchOptions options, Canc
   if (dropped > 0)
     log::warn("server lists items without a name",
               {{"server", options.server_name}, {"count", std::to_string(dropped), true}});
+  if (options.get_icons) {
+    std::vector<std::string> sources = catalog::icon_sources(all.lists);
+    co_await options.get_icons(std::move(sources));
+  }
   for (const std::string& warning : catalog::settle(all.lists, options.rules))
     log::warn("invalid definition", {{"server", options.server_name}, {"reason", warning}});
   co_return all;

@@ -1,5 +1,7 @@
 #pragma once
+#include <functional>
 #include <string>
+#include <vector>
 
 #include <gatehouse/client/link.hpp>
 
@@ -13,6 +15,8 @@ struct FetchOptions {
   std::string server_name;
   Milliseconds timeout{60'000};
   catalog::SettleRules rules;
+  /// Gets the pictures that `rules.icon` will be asked for; may be empty.
+  std::function<Task<void>(std::vector<std::string> sources)> get_icons = {};
   bool public_lists = false;        ///< The operator says that everybody sees the same (GB-313).
   bool tasks_for_all = false;       ///< Every tool is shown as one that may run as a task (task_tools.hpp).
   Milliseconds legacy_ttl{60'000};  ///< Of lists without hints whose changes are announced (GB-312).

@@ -83,6 +83,7 @@ Upstream::Upstream(Environment environment, Options options)
               .patience = options_.timeout,
               .roots_hold = options_.roots_hold}),
       hub_(std::make_shared<Hub>(environment_.loop, number_)),
+      icons_(environment_.loop, environment_.http),
       turns_(environment_.loop.timers(), {.server = options_.name,
                                           .running = options_.max_concurrent,
                                           .waiting = options_.queue,
@@ -248,18 +249,26 @@ Task<bool> Upstream::refresh() {
   co_return true;
 }
 
-FetchOptions Upstream::fetch_options(const client::Peer& peer) const {
+FetchOptions Upstream::fetch_options(const client::Peer& peer) {
   const bool sends_headers = mcp::has_header_parameters(peer.revision) && !options_.is_stdio();
-  return {.server_name = name(),
-          .timeout = options_.timeout,
-          .rules = {.drops_invalid_headers = sends_headers,
-                    .icons = options_.icons,
-                    .words = {.schema_dialect =
-                                  mcp::has_default_schema_dialect(peer.revision) ? "" : options_.schema_dialect,
-                              .wraps_values = options_.wrap_values}},
-          .public_lists = options_.public_lists,
-          .tasks_for_all = environment_.tasks && environment_.tasks->facade == bridge::Facade::all,
-          .legacy_ttl = environment_.legacy_list_ttl};
+  FetchOptions options{
+      .server_name = name(),
+      .timeout = options_.timeout,
+      .rules = {.drops_invalid_headers = sends_headers,
+                .icons = options_.icons,
+                .words = {.schema_dialect =
+                              mcp::has_default_schema_dialect(peer.revision) ? "" : options_.schema_dialect,
+                          .wraps_values = options_.wrap_values}},
+      .public_lists = options_.public_lists,
+      .tasks_for_all = environment_.tasks && environment_.tasks->facade == bridge::Facade::all,
+      .legacy_ttl = environment_.legacy_list_ttl};
+  if (options_.icons == catalog::Icons::inlined && options_.url) {
+    options.rules.icon = [this](const std::string& source) { return icons_.find(source); };
+    options.get_icons = [this](std::vector<std::string> sources) {
+      return icons_.fetch(*options_.url, std::move(sources), tasks_.cancel());
+    };
+  }
+  return options;
 }
 
 /// When the lists are read again: before their time is over, or now and then if they have no time and no announcements.

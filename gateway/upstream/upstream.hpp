@@ -24,6 +24,7 @@
 #include "gateway/upstream/guard.hpp"
 #include "gateway/upstream/health_check.hpp"
 #include "gateway/upstream/hub.hpp"
+#include "gateway/upstream/icon_store.hpp"
 #include "gateway/upstream/level_wishes.hpp"
 #include "gateway/upstream/options.hpp"
 #include "gateway/upstream/session_views.hpp"
@@ -150,7 +151,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<SessionViews::Lists> own_lists(std::shared_ptr<Binding> binding);
   Task<bool> reread(TimePoint than);
   void arm_refresh(const Fetched& fetched);
-  [[nodiscard]] FetchOptions fetch_options(const client::Peer& peer) const;
+  [[nodiscard]] FetchOptions fetch_options(const client::Peer& peer);
   [[nodiscard]] static bool refuses_completions(const mcp::Call& call, const Result<Answered>& answered);
   [[nodiscard]] static bool wants_other_headers(const mcp::Call& call, const Result<Answered>& answered);
   Task<void> watch(std::shared_ptr<client::Link> link);
@@ -203,6 +204,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Slots slots_;        // of stateless clients
   std::uint64_t requests_ = 0;
   std::shared_ptr<Hub> hub_;
+  IconStore icons_;
   std::shared_ptr<const catalog::ServerLists> lists_;
   std::shared_ptr<const catalog::Freshness> freshness_;
   std::shared_ptr<catalog::Freshness> read_;  // the same, to be moved on
