@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/golden/hops.hpp"
 #include "tests/support/conversation.hpp"
 #include "tests/support/feature_server.hpp"
 
@@ -80,5 +81,6 @@ int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   gatehouse::test::update = argc > 1 && std::strcmp(argv[1], "--update") == 0;
   gatehouse::test::add_tests();
+  gatehouse::test::add_hop_tests(gatehouse::test::update);
   return RUN_ALL_TESTS();
 }
