@@ -110,8 +110,9 @@ class Bank {
 describe('a call whose person is busy at a URL', { timeout: 60_000 }, () => {
   it('ends with -32042 and goes on where it was when it is made again', async () => {
     const bank = await new Bank().start();
-    const gateway = await Gateway.serve({ servers: { bank: { url: bank.url } }, questions: { human_wait: '300ms' } });
+    let gateway;
     try {
+      gateway = await Gateway.serve({ servers: { bank: { url: bank.url } }, questions: { human_wait: '1s' } });
       const session = await LegacyWire.connect(gateway.url(), { capabilities: ABLE });
       const pay = { name: 'bank.pay', arguments: {} };
       const stream = await session.open('tools/call', pay);
@@ -136,7 +137,7 @@ describe('a call whose person is busy at a URL', { timeout: 60_000 }, () => {
       assert.equal(bank.calls.at(-1).requestState, undefined, 'a third call is a new one');
       await session.end();
     } finally {
-      await gateway.stop();
+      await gateway?.stop();
       await bank.close();
     }
   });
