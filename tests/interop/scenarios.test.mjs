@@ -323,10 +323,14 @@ test('scenario 10: lists while a server is down', async () => {
     assert.ok(whole.length > 1);
     assert.deepEqual(names(await walk(client)), names(whole), 'the same order each time');
     assert.equal(new Set(whole.map(({ cacheScope }) => cacheScope)).size, 1, 'one scope for all pages');
+    const session = await LegacyWire.connect(own.url());
+    const stream = await session.listen();
     some.kill('down');
     await until('the loss to be noticed', async () => (await client.send('tools/call', { name: 'down.echo', arguments: { text: 'x' } })).response.result?.isError);
     const stale = await walk(client);
     assert.deepEqual(names(stale), names(whole), 'what it had stays listed');
+    await stream.next(({ method }) => method === 'notifications/tools/list_changed', 'news of the server that went');
+    await stream.close();
     for (const { ttlMs, cacheScope } of stale) assert.deepEqual([ttlMs, cacheScope], [0, 'private'], 'nobody keeps a list that is not whole');
   } finally {
     await own.stop();

@@ -302,6 +302,29 @@ describe('a client of 2025-11-25 that asks for a task', () => {
   });
 });
 
+describe('what is told while a task runs', () => {
+  for (const server of SERVERS) {
+    it(`${server}: progress to a client that follows none`, async () => {
+      const meta = { progressToken: 'p' };
+      const { messages } = await modern(FORMS).send('tools/call', { name: `${server}.must`, arguments: { ms: 100 } }, { meta });
+      const told = messages.filter(({ method }) => method === 'notifications/progress').map(({ params }) => params);
+      assert.ok(told.length >= 1, JSON.stringify(messages));
+      assert.ok(told.every(({ progressToken, progress }, n) => progressToken === 'p' && (n === 0 || progress > told[n - 1].progress)), 'it only grows');
+    });
+
+    it(`${server}: the status to the session that made it, if it listens`, async () => {
+      const session = await legacy();
+      const stream = await session.listen();
+      const { task } = await send(session, 'tools/call', { name: `${server}.must`, arguments: {}, task: {} });
+      const isOver = ({ method, params }) => method === 'notifications/tasks/status' && TERMINAL.includes(params.status);
+      const { params } = await stream.next(isOver, 'the end of the task');
+      assert.deepEqual([params.taskId, params.status], [task.taskId, 'completed']);
+      await stream.close();
+      await session.end();
+    });
+  }
+});
+
 describe('a client without tasks', () => {
   const clients = {
     'stateless': async (answer) => {
