@@ -11,7 +11,7 @@ import signal
 import sys
 
 from harness.effort import FULL, QUICK
-from harness.measures import fairness, flatness, internals, memory, neighbours, sizes, throughput
+from harness.measures import access, fairness, flatness, internals, memory, neighbours, sizes, throughput
 from harness.report import Report
 from harness.servers import Programs
 
@@ -26,6 +26,7 @@ SECTIONS = {
     "tools": ("From 10 to 5,000 tools", flatness.measure_tools),
     "fairness": ("One user beside the flood of another", fairness.measure),
     "neighbours": ("Healthy servers beside ones that hang, crash, crawl and lie, 10,000 calls per second", neighbours.measure),
+    "access": ("With keys, tokens, rules and limits, sessions, 64 connections", access.measure),
     "memory": ("User memory of the gateway per idle thing", memory.measure),
     "instructions": ("User-space instructions per call", internals.measure_instructions),
     "syscalls": ("System calls per call, legacy", internals.measure_system_calls),

@@ -75,6 +75,11 @@ Options read_options(int argc, char** argv) {
       bench::count_flag("--argument-bytes", "length of the text argument (172)", o.argument_bytes),
       bench::count_flag("--result-bytes", "ask for a result text of this length", o.result_bytes),
       bench::count_flag("--token-bytes", "length of the Bearer token, 0 for none (206)", o.token_bytes),
+      {"--token", "TOKEN", "the Bearer token itself",
+       [&o](std::string_view text) {
+         o.token = text;
+         return true;
+       }},
       bench::switch_flag("--ignore-text", "the tool does not repeat its argument: do not check that", o.ignore_text),
       bench::switch_flag("--json", "print one JSON line", o.json),
       bench::switch_flag("--on-command", "open the connections, then obey 'run SECONDS' and 'count N' on stdin",

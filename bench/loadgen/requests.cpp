@@ -15,7 +15,9 @@ std::string head(const Options& options, std::string_view verb, std::string_view
   text.append("Host: ").append(options.target.authority).append("\r\n");
   text.append("User-Agent: gatehouse-loadgen/1.0.0\r\n");
   text.append("Accept: ").append(accept).append("\r\n");
-  if (options.token_bytes > 0) {
+  if (!options.token.empty()) {
+    text.append("Authorization: Bearer ").append(options.token).append("\r\n");
+  } else if (options.token_bytes > 0) {
     text.append("Authorization: Bearer ").append(options.token_bytes, 'k').append("\r\n");
   }
   if (!session_id.empty()) text.append("Mcp-Session-Id: ").append(session_id).append("\r\n");

@@ -24,6 +24,7 @@ test  cmd:openssl                   openssl
 test  header:rhonabwy.h             librhonabwy-dev
 test  cmd:npm                       npm
 test  python:ensurepip              python3-venv
+bench cmd:openssl                   openssl
 bench cmd:nginx                     nginx-light nginx
 bench cmd:valgrind                  valgrind
 bench cmd:strace                    strace
