@@ -50,9 +50,10 @@ class StallingServer:
         self._ended.wait(self._seconds)
         if self._ended.is_set():
             return
-        connection, (self.caller, _) = self._listener.accept()
+        connection, _ = self._listener.accept()
         with connection:
             while request := connection.recv(65536):
+                self.request = request
                 number = re.search(rb'"id":(\d+)', request)[1].decode()
                 result = {"content": [{"type": "text", "text": number}]}
                 body = json.dumps({"jsonrpc": "2.0", "id": int(number), "result": result})
@@ -107,11 +108,11 @@ class EveryCallIsCountedOnce(WithBackend):
         load = Load(self.stage, LOADGEN, serve(self.stage), None, connections=4)
         self.assertEqual([load.count(n)["answered"] for n in (1, 30, 7)], [1, 30, 7])
 
-    def test_from_the_address_that_is_named(self):
+    def test_with_the_token_that_is_named(self):
         server = StallingServer(seconds=0)
         with server as url:
-            single_run(LOADGEN, url, "--era", "modern", "--connections", 1, "--count", 1, "--from", "127.0.0.3")
-        self.assertEqual(server.caller, "127.0.0.3")
+            single_run(LOADGEN, url, "--era", "modern", "--connections", 1, "--count", 1, "--token", "gatek_x")
+        self.assertIn(b"Authorization: Bearer gatek_x\r\n", server.request)
 
     def test_the_default_request_is_realistic(self):
         result = self.call([], "--count", 1)

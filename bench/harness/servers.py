@@ -66,12 +66,12 @@ def start_gatehouse(stage, programs, upstreams, wrapper=(), patience=15, options
     return Server(base.rstrip("/") + "/mcp", [process.pid], process)
 
 
-def wait_until_tools_work(programs, server, tools, era="legacy", seconds=20):
+def wait_until_tools_work(programs, server, tools, era="legacy", seconds=20, options=()):
     """A gateway may serve before it knows its servers' tools."""
     deadline = time.monotonic() + seconds
     while True:
-        options = ["--era", era, "--connections", len(tools), "--tool", ",".join(tools), "--count", 2 * len(tools)]
-        result = single_run(programs.loadgen, server.url, *options)
+        calls = ["--era", era, "--connections", len(tools), "--tool", ",".join(tools), "--count", 2 * len(tools)]
+        result = single_run(programs.loadgen, server.url, *calls, *options)
         if result["errors"] == 0:
             return
         if time.monotonic() > deadline:

@@ -39,10 +39,6 @@ bool read_target(std::string_view url, Target& target) {
   return ::inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &target.address.sin_addr) == 1;
 }
 
-bool read_address(std::string_view text, in_addr& address) {
-  return ::inet_pton(AF_INET, std::string(text).c_str(), &address) == 1;
-}
-
 bool read_era(std::string_view text, Era& era) {
   era = text == "modern" ? Era::modern : Era::legacy;
   return text == "modern" || text == "legacy";
@@ -64,8 +60,6 @@ Options read_options(int argc, char** argv) {
       {"--era", "legacy|modern", "2025-11-25 with sessions (default), or 2026-07-28",
        [&o](std::string_view text) { return read_era(text, o.era); }},
       bench::count_flag("--connections", "keep-alive connections, each with its own session (64)", o.connections),
-      {"--from", "ADDRESS", "IPv4 address to connect from (any)",
-       [&o](std::string_view text) { return read_address(text, o.from); }},
       bench::number_flag("--rate", "CALLS", "open loop: calls per second; latency from the planned time", o.rate),
       bench::number_flag("--seconds", "S", "how long to send (1)", o.seconds),
       bench::count_flag("--count", "send exactly N calls instead", o.count),
@@ -75,11 +69,7 @@ Options read_options(int argc, char** argv) {
       bench::count_flag("--argument-bytes", "length of the text argument (172)", o.argument_bytes),
       bench::count_flag("--result-bytes", "ask for a result text of this length", o.result_bytes),
       bench::count_flag("--token-bytes", "length of the Bearer token, 0 for none (206)", o.token_bytes),
-      {"--token", "TOKEN", "the Bearer token itself",
-       [&o](std::string_view text) {
-         o.token = text;
-         return true;
-       }},
+      bench::text_flag("--token", "TEXT", "the Bearer token itself, instead of one of that length", o.token),
       bench::switch_flag("--ignore-text", "the tool does not repeat its argument: do not check that", o.ignore_text),
       bench::switch_flag("--json", "print one JSON line", o.json),
       bench::switch_flag("--on-command", "open the connections, then obey 'run SECONDS' and 'count N' on stdin",

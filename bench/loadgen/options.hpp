@@ -25,7 +25,6 @@ struct Options {
   Target target;
   Era era = Era::legacy;
   std::uint64_t connections = 64;
-  in_addr from{};           ///< address to connect from; any
   double rate = 0;          ///< calls per second in an open loop; 0: closed loop
   double seconds = 1;       ///< of sending, after the warm-up; used when `count` is 0
   std::uint64_t count = 0;  ///< calls to send after the warm-up; 0: by time

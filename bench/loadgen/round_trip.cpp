@@ -39,10 +39,6 @@ bench::Fd connect_to(const Options& options) {
   if (options.hold) ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &reset_on_close, sizeof reset_on_close);
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-  if (options.from.s_addr != INADDR_ANY) {
-    sockaddr_in own{.sin_family = AF_INET, .sin_port = 0, .sin_addr = options.from, .sin_zero = {}};
-    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) return {};
-  }
   const auto* address = reinterpret_cast<const sockaddr*>(&options.target.address);
   if (::connect(fd.get(), address, sizeof options.target.address) != 0) {
     const int why = errno;
