@@ -70,6 +70,7 @@ function(gatehouse_warnings target)
     -Wno-missing-field-initializers # option structs are written with designated initialisers
     $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wno-restrict> # -Wrestrict misfires in GCC 12's std::string
     $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>
+    $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations> # std::stable_sort of libstdc++ 12 uses a deprecated buffer
     $<$<BOOL:${GATEHOUSE_WERROR}>:-Werror>
   )
 endfunction()

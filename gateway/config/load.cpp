@@ -25,13 +25,7 @@ std::expected<Node, Problem> read_tree(std::string_view text, std::string_view n
   return json || (!yaml && dialect == Dialect::client) ? read_json(text) : read_yaml(text);
 }
 
-/// Those of one line stay in order. They are nearly sorted already, and std::stable_sort does not compile without warnings everywhere.
-void sort_by_line(Problems& problems) {
-  for (auto it = problems.begin(); it != problems.end(); ++it) {
-    const auto place = std::ranges::upper_bound(problems.begin(), it, it->line, {}, &Problem::line);
-    std::rotate(place, it, std::next(it));
-  }
-}
+void sort_by_line(Problems& problems) { std::ranges::stable_sort(problems, {}, &Problem::line); }
 
 std::expected<Loaded, Problems> load(std::string_view text, const std::string& name, Dialect dialect, Unset unset) {
   auto tree = read_tree(text, name, dialect);
