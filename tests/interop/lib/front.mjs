@@ -16,7 +16,7 @@ export class Front {
   }
 
   #pass(req, res) {
-    const to = http.request(new URL(req.url, this.target), { method: req.method, headers: { ...req.headers, ...this.headers } }, (answer) => {
+    const to = http.request(this.target, { path: req.url, method: req.method, headers: { ...req.headers, ...this.headers } }, (answer) => {
       res.writeHead(answer.statusCode, answer.rawHeaders);
       res.flushHeaders();
       pipeline(answer, res, ignore);

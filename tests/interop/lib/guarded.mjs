@@ -6,7 +6,7 @@ import { Gateway } from './gateway.mjs';
 import { Recorded } from './recording.mjs';
 
 /// The entry of `auth.issuers` for a server.
-export const trust = (server, more = {}) => ({ issuer: server.issuer, claims: { roles: ['roles'], session: 'sid' }, clock_skew: '0', ...more });
+export const trust = (server, more = {}) => ({ issuer: server.issuer, roles: ['roles'], clock_skew: '0', ...more });
 
 /// Reading needs one scope, writing another one, which a person can get. `hold` and `talk` are for analysts.
 export const POLICY = {
@@ -30,7 +30,7 @@ export class Guarded {
     place.issuers = {};
     for (const [id, options] of Object.entries(issuers)) place.issuers[id] = await AuthorizationServer.start(options);
     place.settings = {
-      public_url: place.front.base, servers: place.servers.targets, policy: { default: 'allow' }, ...config,
+      public_url: place.front.base, servers: place.servers.targets, endpoints: [{ path: '/mcp', scopes: ['mcp.read'] }], policy: { default: 'allow' }, ...config,
       auth: { issuers: Object.entries(place.issuers).map(([id, server]) => trust(server, { id, ...trusts[id] })), ...config.auth }
     };
     try {

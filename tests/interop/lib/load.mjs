@@ -20,15 +20,16 @@ export class Load {
   #stopping = false;
   #workers;
 
-  /// Starts one worker per peer; each calls `tool` (which echoes its `text`) again `gap` ms after every answer.
-  constructor(peers, tool, { gap = 5 } = {}) {
-    this.#workers = peers.map((peer, n) => this.#work(peer, tool, `${tool} ${n}`, gap));
+  /// Starts one worker per peer; each calls `tool` again `gap` ms after every answer. The answer to a `text` is
+  /// `echo(text)`.
+  constructor(peers, tool, { gap = 5, echo = (text) => text } = {}) {
+    this.#workers = peers.map((peer, n) => this.#work(peer, tool, `${tool} ${n}`, gap, echo));
   }
 
-  async #work(peer, tool, label, gap) {
+  async #work(peer, tool, label, gap, echo) {
     for (let n = 0; !this.#stopping; ++n) {
       const text = `${label} ${n}`;
-      this.outcomes.push(await attempt(peer, tool, { text }, text));
+      this.outcomes.push(await attempt(peer, tool, { text }, echo(text)));
       await pause(gap);
     }
   }
