@@ -402,8 +402,9 @@ Task<void> Gateway::serve_page(net::HttpExchange& exchange) {
     co_return;
   }
   const bool health_page = exchange.head().path() == "/health";
-  const std::string text =
-      health_page ? health() : error_body(404, {Kind::not_found, Origin::client, "Nothing is served at this path."});
+  const std::string text = health_page
+                               ? public_health()
+                               : error_body(404, {Kind::not_found, Origin::client, "Nothing is served at this path."});
   const std::array headers = {net::Header{"Content-Type", "application/json"},
                               net::Header{"Cache-Control", "no-store"}};
   const json::Pieces body(1, text);

@@ -63,6 +63,10 @@ class Gateway final : net::HttpHandler, public admin::Status {
   [[nodiscard]] std::string health() const override;
   [[nodiscard]] std::string metrics_text() override;
 
+  /// Of the main listener: without names of servers if clients have to say who they are.
+  [[nodiscard]] std::string public_health() const;
+  [[nodiscard]] std::string_view status() const;  ///< In one word.
+
   struct Mounted {
     config::Endpoint options;
     std::unique_ptr<Endpoint> endpoint;

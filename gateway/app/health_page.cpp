@@ -41,17 +41,20 @@ json::Value entry(const upstream::Upstream& server, TimePoint now) {
 std::string Gateway::health() const {
   const TimePoint now = Clock::now();
   auto servers = json::Value::object();
-  bool all_well = true;
-  for (const auto& server : servers_.all()) {
-    all_well = all_well && !server->degraded() && !server->guard().unhealthy();
-    servers.set(server->name(), entry(*server, now));
-  }
-  return json::Value::object({{"status", draining_  ? "draining"
-                                         : all_well ? "ok"
-                                                    : "degraded"},
-                              {"sessions", active_sessions()},
-                              {"servers", std::move(servers)}})
+  for (const auto& server : servers_.all()) servers.set(server->name(), entry(*server, now));
+  return json::Value::object({{"status", status()}, {"sessions", active_sessions()}, {"servers", std::move(servers)}})
       .str();
+}
+
+std::string Gateway::public_health() const {
+  if (!config_.auth.needed()) return health();
+  return json::Value::object({{"status", status()}}).str();
+}
+
+std::string_view Gateway::status() const {
+  if (draining_) return "draining";
+  const auto well = [](const auto& server) { return !server->degraded() && !server->guard().unhealthy(); };
+  return std::ranges::all_of(servers_.all(), well) ? "ok" : "degraded";
 }
 
 }  // namespace gatehouse::app
