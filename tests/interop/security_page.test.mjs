@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { AuthorizationServer } from './fixtures/authorization_server.mjs';
 import { Front } from './lib/front.mjs';
 import { BINARY, Gateway } from './lib/gateway.mjs';
+import { LoggedIn, Person } from './lib/login.mjs';
 import { Recorded } from './lib/recording.mjs';
 import { ask, bearer } from './lib/revisions.mjs';
 import { MODERN } from './lib/wire.mjs';
@@ -14,6 +15,8 @@ import { until } from './lib/wait.mjs';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
 const SECRET = 'p'.repeat(32);
+// What the fixtures call the things on the page.
+const WORDS = [['jira.read', 'mcp.read'], ['jira.write', 'mcp.write'], ['get_*', 'echo']];
 
 function block(mark, language) {
   const found = PAGE.match(new RegExp(`<!-- ${mark} -->\\n\`\`\`${language}\\n([\\s\\S]*?)\`\`\``));
@@ -49,21 +52,32 @@ describe('docs/security.md', { timeout: 60_000 }, () => {
     const key = execFileSync(BINARY, words.split(' '), { cwd: gateway.directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
     assert.match(key, /^gatek_live_/);
     await until('the key to work', async () => (await listed(gateway.url(), bearer(key))).status === 200);
+    assert.match((await listed(gateway.url(), bearer(key))).text, /"jira.echo"/);
     assert.equal((await listed(gateway.url(), { 'X-API-Key': key })).status, 200);
   }));
 
   it('a login provider', async () => {
-    const provider = await AuthorizationServer.start({ users: { alice: { realm_access: { roles: ['analyst'] } } } });
+    const provider = await AuthorizationServer.start({ users: { erin: { realm_access: { roles: ['editor'] } }, rudi: {} } });
     const front = await Front.open();
     try {
-      await serving('provider', [['https://idp.example.com/realms/acme', provider.issuer], ['https://gw.example.com', front.base]], async (gateway) => {
+      await serving('provider', [['https://idp.example.com/realms/acme', provider.issuer], ['https://gw.example.com', front.base], ...WORDS], async (gateway) => {
         front.target = gateway.base;
         const url = `${front.base}/mcp`;
         const refused = await listed(url);
-        const page = block('answer: nobody', 'http').replaceAll('https://gw.example.com', front.base);
+        const page = block('answer: nobody', 'http').replaceAll('https://gw.example.com', front.base).replaceAll(...WORDS[0]);
         assert.equal(refused.status, Number(page.split(' ')[1]));
         for (const [, name, value] of page.matchAll(/^([\w-]+): (.*)$/mg)) assert.equal(refused.headers.get(name), value);
-        assert.equal((await listed(url, bearer(await provider.serviceToken(url)))).status, 200);
+        const [erin, rudi] = await Promise.all(['erin', 'rudi'].map((name) => LoggedIn.connect('modern', { url }, new Person(name))));
+        try {
+          assert.equal(await erin.call('jira.echo', { text: 'read' }), 'jira: read');
+          assert.equal(await erin.call('jira.count', { key: 'edited', steps: 1 }), 'edited counted to 1');
+          assert.deepEqual(erin.person.asked.map((scopes) => scopes.replace(/ ?offline_access/, '')), ['mcp.read', 'mcp.read mcp.write']);
+          assert.equal(await rudi.call('jira.echo', { text: 'read' }), 'jira: read');
+          assert.deepEqual(await rudi.tools(), ['jira.echo']);
+        } finally {
+          await erin.close();
+          await rudi.close();
+        }
       });
     } finally {
       front.stop();

@@ -9,7 +9,6 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Front } from './lib/front.mjs';
 import { BINARY, Gateway } from './lib/gateway.mjs';
-import { createKey } from './lib/keys.mjs';
 import { exchange, request } from './lib/raw_http.mjs';
 import { Recorded } from './lib/recording.mjs';
 import { ask, bearer, inRevision, REVISIONS, session } from './lib/revisions.mjs';
@@ -51,13 +50,14 @@ describe('T49: secrets', { timeout: 120_000 }, () => {
     await servers.add('pipe', 'legacy', 'stdio');
     corp = await AuthorizationServer.start();
     const url = new URL(servers.targets.web.url);
-    Object.assign(url, { username: 'somebody', password: plant('the password of an address') });
+    url.searchParams.set('token', plant('the query of an address'));
     gateway = await Gateway.serve(config(url), { env });
     front.target = gateway.base;
-    good = { key: createKey(gateway, 'good').key, token: await corp.mint(front.base + '/mcp') };
+    const made = await run(BINARY, ['keys', 'create', '-c', gateway.configFile, '--name', 'good', '--owner', 'test', '--json'], { env: { ...process.env, ...env } });
+    good = { key: JSON.parse(made.stdout).key, token: await corp.mint(front.base + '/mcp') };
     planted.set(good.key.split('_')[3], 'an API key');
     planted.set(good.token, 'a token').set(good.token.split('.')[2], 'the signature of a token');
-    await until('the key to be known', async () => (await ask(gateway.url(), MODERN, 'tools/list', {}, bearer(good.key))).status === 200);
+    await until('the key to be known', () => gateway.events.some(({ change }) => change === 'added'));
   });
   after(async () => {
     try {
@@ -71,9 +71,9 @@ describe('T49: secrets', { timeout: 120_000 }, () => {
 
   function config(url) {
     const query = new URL('http://127.0.0.1:1/mcp');
-    query.searchParams.set('api_key', plant('the query of an address'));
+    query.searchParams.set('api_key', plant('the query of an address where nobody is'));
     return {
-      public_url: front.base, log: { level: 'debug' }, token_keys: ['${CANARY_TOKEN_KEY}', plant('a token key in the file')],
+      public_url: front.base, log: { level: 'debug' }, policy: { default: 'allow' }, token_keys: ['${CANARY_TOKEN_KEY}', plant('a token key in the file')],
       servers: {
         web: { url: url.href, headers: { Authorization: `Bearer ${plant('a header')}`, 'X-Api-Key': '${CANARY_ENV}', 'X-Plain': plant('another header') } },
         pipe: { ...servers.targets.pipe, env: { SECRET: plant('a variable of a program'), TOKEN: '${CANARY_ENV}' }, args: [...servers.targets.pipe.args, '--api-key', plant('an argument'), `--token=${plant('an argument with =')}`] },
@@ -152,7 +152,7 @@ describe('T49: secrets', { timeout: 120_000 }, () => {
     const broken = join(gateway.directory, 'broken.yaml');
     const secret = plant('a configuration that is wrong');
     for (const text of [
-      `servers: { web: { url: "http://x:${secret}@[bad/" } }`, `servers: { web: { url: "http://127.0.0.1:1", headers: { "X Y": "${secret}" } } }`, `token_keys: ["${secret}", { a: b }]`,
+      `servers: { web: { url: "http://x:${secret}@[bad/" } }`, `servers: { web: { url: "http://x:${secret}@host/" } }`, `public_url: "http://x:${secret}@host/"`, `servers: { web: { url: "http://127.0.0.1:1", headers: { "X Y": "${secret}" } } }`, `token_keys: ["${secret}", { a: b }]`,
       `auth: { api_keys: { file: k.yaml, peppers: [{ x: "${secret}" }] } }`, `auth: { proxy: { from: [nowhere], secrets: ["${secret}"] } }`, `servers: { web: { command: x, env: { "A=B": "${secret}" } } }`,
       `servers: { web: { headers: { Authorization: "${secret}" } } }`, `token_keys: "${secret}`, `auth: { issuers: [{ issuer: "http://u:${secret}@idp.example", introspection: { client_secret: "${secret}" } }] }`
     ]) {
