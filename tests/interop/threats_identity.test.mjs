@@ -336,8 +336,10 @@ describe('T35: the session of somebody else', { timeout: 60_000 }, () => {
     it(`does not exist for him (${revision})`, async () => {
       const [alice, bob] = await Promise.all(['alice', 'bob'].map(async (name) => bearer((await logIn(corp, name, place.resource)).access_token)));
       const mine = await stream(place.url, revision, alice);
+      const uri = 'gh-sessions+memo:one';
+      assert.equal((await ask(place.url, revision, 'resources/subscribe', { uri }, alice, { session: mine.session })).status, 200);
       const headers = { 'Mcp-Session-Id': mine.session, ...revision >= '2025-06-18' && { 'MCP-Protocol-Version': revision } };
-      const call = inRevision(revision, 'tools/call', { name: 'sessions.grow', arguments: {} }, { session: mine.session });
+      const call = inRevision(revision, 'tools/call', { name: 'sessions.touch', arguments: { uri: 'memo:one' } }, { session: mine.session });
       assert.equal((await post(place.url, call.body, { ...call.headers, ...bob })).status, 404);
       assert.equal((await post(place.url, { jsonrpc: '2.0', id: 1, result: {} }, { ...headers, ...bob })).status, 404, 'not even an answer');
       assert.equal((await post(place.url, call.body, call.headers)).status, 401, 'the session alone is no credential');
@@ -348,7 +350,7 @@ describe('T35: the session of somebody else', { timeout: 60_000 }, () => {
       }
       assert.equal((await fetch(place.url, { method: 'DELETE', headers: { ...headers, ...bob } })).status, 404);
       assert.equal((await post(place.url, call.body, { ...call.headers, ...alice })).status, 200, 'it still is there');
-      await mine.next(({ method }) => method === 'notifications/tools/list_changed', 'her own stream to go on');
+      await mine.next(({ method, params }) => method === 'notifications/resources/updated' && params.uri === uri, 'her own stream to go on');
       await mine.close();
     });
   }
