@@ -1,9 +1,16 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <initializer_list>
+#include <system_error>
+
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/configuration.hpp"
 #include "gateway/cli/exit_code.hpp"
 #include "gateway/cli/interruptible.hpp"
 #include "gateway/cli/output.hpp"
 #include "gateway/cli/probe.hpp"
+#include "gateway/keyfile/key_file.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -31,6 +38,25 @@ int report_problems(const CheckOptions& options, const config::Problems& problem
   return exit_code::kUsage;
 }
 
+/// What is wrong with files that the configuration names and `serve` reads itself; what is odd about them becomes a warning.
+config::Problems check_files(config::Loaded& loaded) {
+  config::Problems problems;
+  if (const auto& keys = loaded.config.auth.api_keys) {
+    const auto contents = keyfile::load({.file = keys->file, .peppers = keys->peppers});
+    config::Problems& list = contents ? loaded.warnings : problems;
+    for (const config::Problem& found : contents ? contents->warnings : contents.error()) list.push_back(found);
+  }
+  if (const auto& tls = loaded.config.tls) {
+    for (const std::string& file : {tls->certificate, tls->key, tls->client_ca})
+      if (!file.empty() && ::access(file.c_str(), R_OK) != 0)
+        problems.push_back({.file = file,
+                            .line = 0,
+                            .key = {},
+                            .message = "cannot be read: " + std::generic_category().message(errno)});
+  }
+  return problems;
+}
+
 Task<int> probe_and_report(net::Loop& loop, const CheckOptions& options, const config::Loaded& loaded,
                            json::Value report, Cancel& cancel) {
   const auto reports = co_await probe(loop, loaded.config.servers, options.verbose, cancel);
@@ -45,8 +71,9 @@ Task<int> probe_and_report(net::Loop& loop, const CheckOptions& options, const c
 }  // namespace
 
 int run_check(const CheckOptions& options) {
-  const auto loaded = load(options.source);
+  auto loaded = load(options.source);
   if (!loaded) return report_problems(options, loaded.error());
+  if (const auto problems = check_files(*loaded); !problems.empty()) return report_problems(options, problems);
   auto report =
       json::Value::object({{"ok", true}, {"problems", json::Value::array()}, {"warnings", to_json(loaded->warnings)}});
   if (!options.json) {

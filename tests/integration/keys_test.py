@@ -121,6 +121,21 @@ class Keys(CliTest):
         self.assertEqual(self.days_left(json.loads(out)["expires_at"]), 10)
         self.assertTrue(self.file("k.yaml").exists())
 
+    def test_check_looks_into_the_files(self):
+        config = {"servers": {"a": {"command": "true"}}, "auth": {"api_keys": {"file": "keys.yaml"}}, "policy": {"default": "allow"}}
+        name = self.write("gatehouse.yaml", json.dumps(config))
+        _, err = self.expect(0, "check", "-c", name)
+        self.assertEqual(err, "warning: keys.yaml: there are no keys yet: gatehouse keys create --name NAME\n")
+        self.create("--name", "ci")
+        _, err = self.expect(0, "check", "-c", name)
+        self.assertEqual(err, "")
+        self.file().write_text(self.file().read_text(encoding="utf-8").replace("expires_at", "expire_at"), encoding="utf-8")
+        _, err = self.expect(2, "check", "-c", name)
+        self.assertIn("keys[0].expire_at: unknown key", err)
+        self.write("gatehouse.yaml", json.dumps({**config, "auth": {}, "tls": {"certificate": "gw.pem", "key": "gw.key"}}))
+        _, err = self.expect(2, "check", "-c", name)
+        self.assertEqual(err, "gw.pem: cannot be read: No such file or directory\ngw.key: cannot be read: No such file or directory\n")
+
 
 if __name__ == "__main__":
     unittest.main()
