@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AuthorizationServer } from './fixtures/authorization_server.mjs';
 import { Front } from './lib/front.mjs';
@@ -96,6 +96,7 @@ describe('docs/security.md', { timeout: 60_000 }, () => {
     const file = host.target.args.at(-1);
     try {
       writeFileSync(file, block('example: certificates', 'yaml'));
+      for (const name of ['gw.pem', 'gw.key', 'workloads.pem']) writeFileSync(join(dirname(file), name), '');  // What is in them, serve sees.
       execFileSync(BINARY, ['check', '-c', file], { stdio: 'pipe' });
     } finally {
       host.remove();
