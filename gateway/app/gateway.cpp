@@ -40,6 +40,7 @@ net::HttpServerOptions server_options(const config::Config& config) {
           .body_timeout = limits.body_timeout,
           .idle_timeout = limits.idle_timeout,
           .max_connections = limits.max_connections,
+          .max_connections_per_address = limits.max_connections_per_address,
           .tls = tls_options(config.tls)};
 }
 

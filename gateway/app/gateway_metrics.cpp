@@ -106,7 +106,7 @@ void Gateway::register_metrics() {
   counter("gatehouse_client_connections_total", "Connections of clients that were accepted.",
           [this] { return static_cast<double>(http_server_.counters().accepted); });
   counter("gatehouse_client_connections_refused_total",
-          "Connections closed because limits.max_connections was reached.",
+          "Connections closed because limits.max_connections or max_connections_per_address was reached.",
           [this] { return static_cast<double>(http_server_.counters().refused); });
   counter("gatehouse_bad_requests_total", "Requests that are no valid HTTP.",
           [this] { return static_cast<double>(http_server_.counters().bad_requests); });

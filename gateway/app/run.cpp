@@ -28,6 +28,14 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Memory holds keys and tokens: none of it is to lie about in files (T49). The hard limit stays, for programs that are started.
+void write_no_core_dumps() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
+  limit.rlim_cur = 0;
+  (void)::setrlimit(RLIMIT_CORE, &limit);
+}
+
 /// The process ends already: to be asked once more must not change how it ends.
 void hold_signals() {
   sigset_t asked;
@@ -66,6 +74,7 @@ class Life {
   }
 
   Task<void> live(int& exit_code) {
+    write_no_core_dumps();
     if (options_.front != Front::network) co_return co_await live_on_stdio(exit_code);
     if (auto started = gateway_.start(); !started) {
       log::error("cannot start", {{"reason", started.error().message}, {"detail", started.error().detail}});

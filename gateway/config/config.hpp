@@ -84,6 +84,7 @@ struct Limits {
   std::size_t max_batch = 100;  ///< Messages in a 2025-03-26 batch.
   std::size_t max_sessions = 100'000;
   std::size_t max_connections = 100'000;
+  std::size_t max_connections_per_address = 0;  ///< 0: as many as there may be.
   std::size_t max_calls_per_session = 256;  ///< Unanswered requests of one session.
   std::size_t max_subscriptions = 1'000;    ///< Resources that one session or listen stream watches.
   std::size_t page_bytes = 1u << 20;        ///< Size of a page of a merged list.

@@ -128,11 +128,11 @@ Task<void> HttpServer::Impl::accept_on(Socket& socket) {
     socklen_t size = sizeof peer;
     Fd fd{::accept4(socket.fd(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     const int error = errno;
-    if (fd && counters.open_connections >= options.max_connections) {
-      ++counters.refused;
-    } else if (fd) {
-      ++counters.accepted;
-      tasks.spawn(serve(std::move(fd), text_of(peer)));
+    if (fd) {
+      std::string address = text_of(peer);
+      const bool has_room = has_room_for(address);
+      ++(has_room ? counters.accepted : counters.refused);
+      if (has_room) tasks.spawn(serve(std::move(fd), std::move(address)));
     } else if (error == EAGAIN) {
       socket.watch().drained();
       co_await socket.watch().readable();
@@ -143,13 +143,31 @@ Task<void> HttpServer::Impl::accept_on(Socket& socket) {
   }
 }
 
+bool HttpServer::Impl::has_room_for(const std::string& address) const {
+  if (counters.open_connections >= options.max_connections) return false;
+  if (options.max_connections_per_address == 0) return true;
+  const auto theirs = by_address.find(address);
+  return theirs == by_address.end() || theirs->second < options.max_connections_per_address;
+}
+
+void HttpServer::Impl::count(const std::string& address, bool arrived) {
+  if (options.max_connections_per_address == 0) return;
+  if (arrived) {
+    ++by_address[address];
+  } else if (const auto theirs = by_address.find(address); --theirs->second == 0) {
+    by_address.erase(theirs);
+  }
+}
+
 Task<void> HttpServer::Impl::serve(Fd fd, std::string peer) {
+  count(peer, true);
   try {
-    ServerConnection connection(*this, std::move(fd), std::move(peer));
+    ServerConnection connection(*this, std::move(fd), peer);
     co_await connection.run();
   } catch (const std::exception& trouble) {  // no memory, or no room in the kernel's tables
     log::error("a connection failed", {{"reason", trouble.what()}});
   }
+  count(peer, false);
 }
 
 void HttpServer::Impl::begin_tick() {

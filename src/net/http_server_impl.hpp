@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <gatehouse/base/task_group.hpp>
@@ -31,6 +32,8 @@ struct HttpServer::Impl {
   Result<ListenAddress> listen(const ListenAddress& address);
   Task<void> accept_on(Socket& socket);
   Task<void> serve(Fd fd, std::string peer);
+  [[nodiscard]] bool has_room_for(const std::string& address) const;
+  void count(const std::string& address, bool arrived);
   void begin_tick();
   void renew_tls();
 
@@ -46,6 +49,7 @@ struct HttpServer::Impl {
   PhaseTable phases;
   Timer tick;
   bool draining = false;
+  std::unordered_map<std::string, std::size_t> by_address;  // connections; empty unless they are limited
   std::vector<std::unique_ptr<ServerWorkspace>> spare;
   std::vector<std::unique_ptr<Socket>> listeners;
   TaskGroup tasks;

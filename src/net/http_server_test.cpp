@@ -182,6 +182,23 @@ TEST(HttpServer, HasALimitOfConnections) {
   f.run(too_many(f));
 }
 
+Task<void> too_many_of_one_address(ServerFixture& f) {
+  {
+    RawClient first(f.loop, f.port), second(f.loop, f.port), third(f.loop, f.port);
+    EXPECT_EQ(co_await third.read_all(), "");
+    EXPECT_EQ(f.server.counters().refused, 1u);
+  }
+  while (f.server.counters().open_connections > 0) co_await f.loop.sleep(milliseconds{1});
+  RawClient later(f.loop, f.port);
+  co_await later.send(post("/echo", "hello"));
+  EXPECT_EQ(co_await later.read_response(), kEchoed);
+}
+
+TEST(HttpServer, HasALimitOfConnectionsOfOneAddress) {
+  ServerFixture f({.max_connections_per_address = 2});
+  f.run(too_many_of_one_address(f));
+}
+
 TEST(HttpServer, SaysWhyItCannotListen) {
   ServerFixture f;
   const auto taken = f.server.listen({"127.0.0.1", f.port});

@@ -97,13 +97,14 @@ struct TlsServerOptions {
 struct HttpServerOptions {
   // -- safety
   HeadLimits head;
-  std::size_t max_body_bytes = 4u << 20;    ///< Larger bodies get 413.
-  Milliseconds head_timeout{10'000};        ///< From the first byte of a head to its end.
-  Milliseconds body_timeout{30'000};        ///< From the end of the head to the end of the body.
-  Milliseconds write_timeout{30'000};       ///< Longest time without progress while the peer does not read.
-  Milliseconds idle_timeout{120'000};       ///< Keep-alive connection without a request.
-  std::size_t max_connections = 100'000;    ///< More are closed at once.
-  std::size_t max_queued_bytes = 4u << 20;  ///< Per stream, see HttpExchange::push.
+  std::size_t max_body_bytes = 4u << 20;        ///< Larger bodies get 413.
+  Milliseconds head_timeout{10'000};            ///< From the first byte of a head to its end.
+  Milliseconds body_timeout{30'000};            ///< From the end of the head to the end of the body.
+  Milliseconds write_timeout{30'000};           ///< Longest time without progress while the peer does not read.
+  Milliseconds idle_timeout{120'000};           ///< Keep-alive connection without a request.
+  std::size_t max_connections = 100'000;        ///< More are closed at once.
+  std::size_t max_connections_per_address = 0;  ///< The same for one network address; 0: as many as there may be.
+  std::size_t max_queued_bytes = 4u << 20;      ///< Per stream, see HttpExchange::push.
   std::optional<TlsServerOptions> tls;
   // -- speed
   std::size_t buffer_bytes = 16 * 1024;  ///< Read buffer, held only while a request is read or served. At least 1 KiB.
@@ -116,7 +117,7 @@ class HttpServer {
   struct Counters {
     std::size_t open_connections = 0;
     std::uint64_t accepted = 0;
-    std::uint64_t refused = 0;        ///< Over max_connections.
+    std::uint64_t refused = 0;        ///< Over max_connections, or the limit of their address.
     std::uint64_t bad_requests = 0;   ///< Refused by the codec.
     std::uint64_t refused_early = 0;  ///< Refused by the handler before their bodies were read.
   };
