@@ -92,9 +92,9 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
 Gateway::~Gateway() = default;
 
 Result<void> Gateway::start(Listener main) {
+  if (auto pinned = pins_.configure(config_.pins); !pinned) return pinned;
   if (main == Listener::open) {
     if (auto accepted = admission_.start(config_.auth); !accepted) return accepted;
-    if (auto pinned = pins_.configure(config_.pins); !pinned) return pinned;
     if (auto listening = listen(); !listening) return listening;
   }
   if (admin_) {
@@ -178,7 +178,8 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
                      .log = {.unasked = options.log_level, .max_data_bytes = config_.limits.max_log_bytes},
                      .links = mounted.endpoint->links(),
                      .access = access_,
-                     .pins = pins_.filter()});
+                     .pins = pins_.filter(),
+                     .only_listed = pins_.shows_only_approved()});
   auto held = std::make_shared<pins::HeldTools>();
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   if (auto resource = admission_.resource(options, public_base()); !resource.metadata_url.empty())

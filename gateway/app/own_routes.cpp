@@ -3,6 +3,8 @@
 #include <chrono>
 #include <vector>
 
+#include "gateway/pins/filter.hpp"
+
 namespace gatehouse::app {
 namespace {
 

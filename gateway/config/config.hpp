@@ -15,7 +15,7 @@
 #include "gateway/bridge/question_options.hpp"
 #include "gateway/bridge/task_options.hpp"
 #include "gateway/config/credentials.hpp"
-#include "gateway/pins/book.hpp"
+#include "gateway/pins/options.hpp"
 #include "gateway/policy/source.hpp"
 #include "gateway/ratelimit/gate.hpp"
 #include "gateway/ratelimit/limit.hpp"
@@ -108,8 +108,14 @@ struct Limits {
 /// Tools are what was approved.
 struct ToolPins {
   std::string file = "tool-pins.json";
-  pins::OnChange on_change = pins::OnChange::alert;
-  pins::OnNew on_new = pins::OnNew::approve;
+  pins::OnChange on_change = pins::Options().on_change;
+  pins::OnNew on_new = pins::Options().on_new;
+  std::size_t max_tools = pins::Options().max_tools;
+  std::size_t max_bytes = pins::Options().max_bytes;
+
+  [[nodiscard]] pins::Options rules() const {
+    return {.on_change = on_change, .on_new = on_new, .max_tools = max_tools, .max_bytes = max_bytes};
+  }
 
   bool operator==(const ToolPins&) const = default;
 };

@@ -21,6 +21,12 @@ constexpr std::array kPins = {
            {"on_new", Shape::choice, at<&ToolPins::on_new>,
             "What happens to a tool that was never seen. `approve`: it is trusted. `hide`: it does not exist until "
             "it is approved."}),
+    in(1, 100'000,
+       {"max_tools", Shape::count, at<&ToolPins::max_tools>,
+        "Tools of one server that are noted. More of them are hidden, or with `alert` and `approve` shown, and the log "
+        "says so."}),
+    in(kKiB, 64 * kMiB,
+       {"max_bytes", Shape::bytes, at<&ToolPins::max_bytes>, "The same for all definitions of one server together."}),
 };
 
 }  // namespace

@@ -18,13 +18,16 @@ json::Value to_json(const Version& version) {
                               {"definition", version.definition}});
 }
 
-std::optional<Version> read_version(const json::Value* value) {
+/// None for one that is not there or was damaged.
+std::optional<Version> read_version(const json::Value* value, std::string_view tool) {
   if (!value || !value->is_object()) return std::nullopt;
   const json::Value* seen_at = value->find("seen_at");
   const auto seconds = seen_at ? seen_at->as_int() : std::nullopt;
   const json::Value* definition = value->find("definition");
-  if (value->text("hash").empty() || !seconds || !definition || !definition->is_object()) return std::nullopt;
-  return Version{std::string(value->text("hash")), *definition, mcp::WallTime{std::chrono::seconds{*seconds}}};
+  if (!seconds || !definition || definition->text("name") != tool) return std::nullopt;
+  Version version = make_version(*definition, mcp::WallTime{std::chrono::seconds{*seconds}});
+  if (version.hash != value->text("hash")) return std::nullopt;
+  return version;
 }
 
 }  // namespace
@@ -43,7 +46,7 @@ std::string write_book(const Book::Pins& pins) {
 Result<Book::Pins> read_book(std::string_view text) {
   Book::Pins pins;
   if (text.empty()) return pins;
-  const auto book = json::parse(text);
+  const auto book = json::parse(text, json::kMaxValueDepth);
   if (!book) return wrong("is not JSON: " + book.error().message);
   const json::Value* version = book->find("version");
   if (!version || version->as_int() != kVersion) return wrong("is of another version.");
@@ -52,7 +55,7 @@ Result<Book::Pins> read_book(std::string_view text) {
   for (const json::Value& entry : *tools->as_array()) {
     const ToolKey key{std::string(entry.text("server")), std::string(entry.text("tool"))};
     if (key.first.empty() || key.second.empty()) return wrong("has an entry without 'server' or 'tool'.");
-    Pin pin{read_version(entry.find("approved")), read_version(entry.find("waiting"))};
+    Pin pin{read_version(entry.find("approved"), key.second), read_version(entry.find("waiting"), key.second)};
     const bool lost = (entry.find("approved") && !pin.approved) || (entry.find("waiting") && !pin.waiting);
     if (lost || (!pin.approved && !pin.waiting)) return wrong("has a broken entry: " + key.first + "." + key.second);
     if (!pins.emplace(key, std::move(pin)).second) return wrong("names a tool twice: " + key.first + "." + key.second);

@@ -1,29 +1,36 @@
 #include "gateway/pins/filter.hpp"
 
+#include <algorithm>
+
 namespace gatehouse::pins {
-namespace {
-
-constexpr std::size_t kMaxSeen =
-    1000;  // lists: a few of each server, and those of sessions with processes of their own
-
-}  // namespace
-
 std::shared_ptr<const catalog::ServerLists> Filter::show(const std::string& server,
                                                          const std::shared_ptr<const catalog::ServerLists>& lists,
                                                          mcp::WallTime now, HeldTools& held) {
   if (!lists) return lists;
-  auto found = seen_.find(lists.get());
-  if (found == seen_.end()) {
-    if (seen_.size() >= kMaxSeen) seen_.clear();
-    const std::size_t known = book_.pins().size();
-    std::vector<ToolKey> news;
-    Shown shown = book_.look(server, lists, options_, now, &news);
-    found = seen_.emplace(lists.get(), Seen{lists, std::move(shown)}).first;
-    if (!news.empty() || book_.pins().size() != known) noted_(news);
-  }
-  const Shown& shown = found->second.shown;
+  const auto found = seen_.find(lists.get());
+  const bool is_known = found != seen_.end() && found->second.said.lock() == lists;
+  const Shown& shown = is_known ? found->second.shown : look(server, lists, now);
   if (!shown.held.empty()) held[server].insert(shown.held.begin(), shown.held.end());
-  return shown.lists;
+  return shown.lists ? shown.lists : lists;
+}
+
+const Shown& Filter::look(const std::string& server, const std::shared_ptr<const catalog::ServerLists>& lists,
+                          mcp::WallTime now) {
+  forget_old();
+  const std::uint64_t before = book_.changes();
+  std::vector<News> news;
+  Shown shown = book_.look(server, lists, options_, now, &news);
+  if (shown.lists == lists) shown.lists = nullptr;
+  Seen& seen = seen_[lists.get()] = Seen{lists, std::move(shown)};
+  if (!news.empty() || book_.changes() != before) noted_(news);
+  return seen.shown;
+}
+
+/// Now and then, so that a thousand sessions with lists of their own cost no more than their lists.
+void Filter::forget_old() {
+  if (seen_.size() < forget_at_) return;
+  std::erase_if(seen_, [](const auto& entry) { return entry.second.said.expired(); });
+  forget_at_ = std::max(kForgetAt, 2 * seen_.size());
 }
 
 void Filter::set_options(Options options) {

@@ -9,14 +9,11 @@
 
 namespace gatehouse::pins {
 
-/// By server: tools that may not be called.
-using HeldTools = std::map<std::string, std::map<std::string, Held, std::less<>>, std::less<>>;
-
 /// What servers say, on its way to clients: looked at once for each of their lists. One thread.
 class Filter {
  public:
-  /// `noted`: the book says something new; these tools changed, or are new and wait.
-  Filter(Options options, std::function<void(const std::vector<ToolKey>&)> noted)
+  /// `noted`: the book says something else now, and this is to be told.
+  Filter(Options options, std::function<void(const std::vector<News>&)> noted)
       : options_(options), noted_(std::move(noted)) {}
 
   /// Lists as clients may see them. What is held goes into `held`.
@@ -29,14 +26,21 @@ class Filter {
   [[nodiscard]] const Book& book() const { return book_; }
 
  private:
+  /// Old lists are not kept for it.
   struct Seen {
-    std::shared_ptr<const catalog::ServerLists> said;
-    Shown shown;
+    std::weak_ptr<const catalog::ServerLists> said;
+    Shown shown;  // no lists: those of the server
   };
+  const Shown& look(const std::string& server, const std::shared_ptr<const catalog::ServerLists>& lists,
+                    mcp::WallTime now);
+  void forget_old();
+  static constexpr std::size_t kForgetAt = 64;
+
   Options options_;
-  std::function<void(const std::vector<ToolKey>&)> noted_;
+  std::function<void(const std::vector<News>&)> noted_;
   Book book_;
   std::unordered_map<const catalog::ServerLists*, Seen> seen_;
+  std::size_t forget_at_ = kForgetAt;
 };
 
 }  // namespace gatehouse::pins

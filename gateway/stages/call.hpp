@@ -15,9 +15,13 @@
 #include "gateway/bridge/progress.hpp"
 #include "gateway/catalog/link_index.hpp"
 #include "gateway/catalog/view.hpp"
-#include "gateway/pins/filter.hpp"
+#include "gateway/pins/held.hpp"
 #include "gateway/stages/access.hpp"
 #include "gateway/upstream/upstream.hpp"
+
+namespace gatehouse::pins {
+class Filter;
+}
 
 /// What travels through the pipeline.
 namespace gatehouse::stages {
@@ -35,6 +39,7 @@ struct Routes {
   std::shared_ptr<Access> access = nullptr;                               ///< Null: everybody may do everything.
   std::shared_ptr<pins::Filter> pins = nullptr;                           ///< Null: tools are not pinned.
   std::shared_ptr<const pins::HeldTools> held = nullptr;                  ///< Null: none is.
+  bool only_listed = false;                                               ///< Tools that no list shows do not exist.
   std::shared_ptr<const identity::ProtectedResource> resource = nullptr;  ///< For challenges; null: no OAuth here.
 };
 
@@ -44,7 +49,8 @@ struct Call {
   upstream::Upstream* server = nullptr;  ///< writer: Route; null until then. Authorize takes it back.
   catalog::Target target = {};           ///< writer: Route
   const policy::Rule* rule = nullptr;    ///< writer: Authorize. That permitted or refused it, if a rule did.
-  std::shared_ptr<const policy::Then> then = nullptr;  ///< writer: Authorize. What the permit obliges to; null: nothing.
+  std::shared_ptr<const policy::Then> then =
+      nullptr;  ///< writer: Authorize. What the permit obliges to; null: nothing.
   const std::shared_ptr<const Routes>* keep =
       nullptr;  ///< writer: the endpoint. `routes` for calls that outlive their exchange
 };

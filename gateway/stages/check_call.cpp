@@ -14,10 +14,16 @@ Result<void> check_headers(const Call& call) {
                                           arguments ? arguments->value : std::string_view());
 }
 
-/// Lists may be old, so that a tool is called which is not shown any more.
+/// Lists may be old, so that a tool is called which is not shown any more. What a server with such tools does not list may be one of them
+/// in another spelling.
 Result<void> check_pin(const Call& call) {
-  const auto server = call.routes.held->find(call.server->name());
-  if (server == call.routes.held->end()) return {};
+  const pins::HeldTools none;
+  const pins::HeldTools& all = call.routes.held ? *call.routes.held : none;
+  const auto server = all.find(call.server->name());
+  const bool has_held = server != all.end();
+  if (!call.target.listed && (has_held || call.routes.only_listed))
+    return std::unexpected(unknown_target(call.in.request));
+  if (!has_held) return {};
   const auto tool = server->second.find(call.target.local);
   if (tool == server->second.end()) return {};
   if (tool->second == pins::Held::hidden) return std::unexpected(unknown_target(call.in.request));
@@ -30,7 +36,7 @@ Task<mcp::Reply> answered(mcp::Reply reply) { co_return reply; }
 }  // namespace
 
 Task<mcp::Reply> CheckCall::handle(Call& call, Next next) {
-  if (call.routes.held && call.in.request.method == mcp::Method::tools_call) {
+  if ((call.routes.held || call.routes.only_listed) && call.in.request.method == mcp::Method::tools_call) {
     if (auto checked = check_pin(call); !checked) return answered(fail(std::move(checked.error())));
   }
   if (call.target.details && call.in.client.mirrors_headers) {
