@@ -10,6 +10,7 @@
 #include "gateway/cli/exit_code.hpp"
 #include "gateway/cli/keys_command_line.hpp"
 #include "gateway/cli/output.hpp"
+#include "gateway/cli/pins_command_line.hpp"
 #include "gateway/cli/policy_command_line.hpp"
 #include "gateway/config/quantity.hpp"
 #include "gateway/config/reading.hpp"
@@ -181,6 +182,11 @@ class CommandLine {
     tools->add_option("name", tools_.name, "SERVER or SERVER.TOOL; with --url: TOOL")->type_name("NAME");
     add_target(tools, tools_.target);
     add_json(tools, tools_.json);
+    pins_.add_to(*tools, tools_.target.source, action_);
+    // It is called after those of its commands.
+    tools->callback([this, tools] {
+      if (tools->get_subcommands().empty()) action_ = [this] { return run_tools(tools_); };
+    });
 
     CLI::App* call = add("call", "Call a tool and print its answer.",
                          "gatehouse call weather.forecast '{\"city\": \"Oslo\", \"days\": 3}'\n  gatehouse call "
@@ -250,6 +256,7 @@ class CommandLine {
   ServersOptions servers_;
   ToolsOptions tools_;
   CallOptions call_;
+  PinsCommandLine pins_;
   KeysCommandLine keys_;
   CompletionOptions completion_;
   VersionOptions version_;

@@ -23,6 +23,7 @@ PATIENCE = 30  # seconds, for anything that happens at once on an idle machine
 
 COMMANDS = ["serve", "connect", "check", "explain", "import", "servers", "tools", "call", "keys", "policy", "completion", "version"]
 INNER_COMMANDS = ["keys create", "keys list", "keys rotate", "keys revoke", "keys pepper",
+                  "tools diff", "tools approve",
                   "policy check", "policy test", "policy explain", "policy diff"]
 
 

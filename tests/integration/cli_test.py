@@ -202,6 +202,7 @@ class Completion(CliTest):
         self.assertEqual(self.complete("gatehouse", "check", "-c", "ga"), ["gate.yaml"])
         self.assertEqual(self.complete("gatehouse", "import", "ga"), ["gate.yaml"])
         self.assertEqual(self.complete("gatehouse", "completion", "z"), ["zsh"])
+        self.assertEqual(self.complete("gatehouse", "tools", "app"), ["approve"])
         self.assertEqual(self.complete("gatehouse", "keys", "re"), ["revoke"])
         self.assertEqual(self.complete("gatehouse", "keys", "create", "--ro"), ["--roles"])
 
