@@ -118,5 +118,28 @@ TEST(Credentials, SecretsAreNotShown) {
   EXPECT_TRUE(text.contains("from: [\"::1\"]")) << text;
 }
 
+// T49
+TEST(Credentials, SecretsThatAreOneTextAreNotShownEither) {
+  const std::string text = to_yaml(
+      load("auth: { issuers: [{ issuer: 'https://idp.example', introspection: { client_id: gw, client_secret: " +
+           std::string(kSecret) + " } }] }"));
+  EXPECT_FALSE(text.contains(kSecret)) << text;
+  EXPECT_TRUE(text.contains("client_secret: \"***\"")) << text;
+}
+
+// RS-50
+TEST(Credentials, TheAddressThatTokensAreForIsHttps) {
+  const std::string issuers = "auth: { issuers: [{ issuer: 'https://idp.example' }] }\n";
+  EXPECT_TRUE(problems(issuers + "public_url: http://gw.example").contains("public_url: must be https"));
+  EXPECT_EQ(problems(issuers + "public_url: https://gw.example"), "");
+  EXPECT_EQ(problems(issuers + "public_url: http://localhost:8080"), "");
+}
+
+TEST(Credentials, PasswordsInAddressesOfIssuersAreNotRepeated) {
+  const std::string all = problems("auth: { issuers: [{ issuer: 'https://me:s3cret@idp.example' }] }");
+  EXPECT_TRUE(all.contains("user name or password")) << all;
+  EXPECT_FALSE(all.contains("s3cret")) << all;
+}
+
 }  // namespace
 }  // namespace gatehouse::config

@@ -103,10 +103,11 @@ class Printer {
     const bool is_default = text == scalar_text(key, otherwise) && reference == config_.references.end();
     if (is_default && (!options_.defaults || text.empty())) return;
     if (reference != config_.references.end()) return line(depth, name + ": " + yaml(reference->second));
+    if (key.secret && !options_.literals && !text.empty()) return line(depth, name + ": " + yaml(kMask));
     if (key.shape == Shape::url && !options_.literals) text = masked_url(text);
     const bool words =
         key.shape == Shape::text || key.shape == Shape::url || (key.shape == Shape::address && text != "off");
-    line(depth, name + ": " + (words ? yaml(escape_literal(text, false)) : text));
+    line(depth, name + ": " + (words ? yaml(escape_literal(text, key.secret)) : text));
   }
 
   void list(const Key& key, const Texts& texts, const Texts& otherwise, const std::string& path, int depth) {

@@ -42,6 +42,8 @@ void validate_issuers(Reading& reading) {
   if (config.public_url && (config.public_url->target != "/" && !config.public_url->target.ends_with('/')) &&
       config.public_url->target.contains('?'))
     refuse("public_url", "must not have a query");
+  if (config.public_url && !config.public_url->tls && !net::is_loopback_name(config.public_url->host))
+    refuse("public_url", "must be https, or http on this machine: tokens would cross the network unencrypted");
 }
 
 }  // namespace gatehouse::config

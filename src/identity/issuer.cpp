@@ -24,8 +24,10 @@ Error unavailable(Milliseconds after, std::string why) {
       .with_retry(Retry::later(std::max(after, kLeast)));
 }
 
+/// A URL with a password in it is not repeated.
 std::unexpected<Error> misconfigured(const IssuerOptions& options, std::string_view what) {
-  return fail(Kind::invalid_config, Origin::gateway, "issuer '" + options.id + "': " + std::string(what));
+  const std::string name = options.id.contains('@') ? "issuer: " : "issuer '" + options.id + "': ";
+  return fail(Kind::invalid_config, Origin::gateway, name + std::string(what));
 }
 
 }  // namespace
