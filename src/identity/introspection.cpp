@@ -105,7 +105,8 @@ Task<void> Introspection::Impl::fly(std::string_view token, Digest name, std::sh
     backoff.succeeded();
   } else if (!tasks.cancelled()) {
     ++counters.failures;
-    backoff.failed(time.steady());
+    // What one token makes the endpoint say must not keep it from being asked about others.
+    if (answer.error().origin != Origin::client) backoff.failed(time.steady());
     answer.error().retry = Retry::later(std::max(backoff.left(time.steady()), Milliseconds{1'000}));
   }
   flight->answer = std::move(answer);

@@ -93,6 +93,18 @@ class IntrospectionTest : public TokenTest {
     co_await expect("new0", "ok ann");  // the failure was no verdict
   }
 
+  Task<void> is_confused(std::string_view odd) {
+    const auto page = std::exchange(pages_.pages["/introspect"].status, 400);
+    const auto verdict = co_await present(string(odd));
+    EXPECT_EQ(verdict ? Kind::internal : verdict.error().kind, Kind::verifier_unavailable);
+    pages_.pages["/introspect"].status = page;
+    co_await expect("good", "ok ann");
+    pages_.pages["/introspect"].status = 400;
+    (void)co_await present("another");
+    const auto throttled = co_await present("third");
+    EXPECT_EQ(throttled ? Kind::internal : throttled.error().kind, Kind::throttled);
+  }
+
   std::vector<string> texts_;
   std::vector<std::pair<string, string>> answers_;
 };
@@ -106,6 +118,11 @@ TEST_F(IntrospectionTest, IsFoundInTheMetadata) {
 TEST_F(IntrospectionTest, RemembersAMinuteOfGoodAndTenSecondsOfBad) { begin(), run(remembers()); }
 TEST_F(IntrospectionTest, AsksOnceForAllWhoWait) { begin(), run(shares()); }
 TEST_F(IntrospectionTest, LeavesAnEndpointAloneThatIsDown) { begin(), run(is_down()); }
+
+TEST_F(IntrospectionTest, T47IsNotKeptFromOthersByATokenThatConfusesIt) {
+  budget_ = std::make_shared<FailureBudget>(FailureBudgetOptions{.burst = 2, .per_second = 1});
+  begin(), run(is_confused("odd"));
+}
 
 TEST_F(IntrospectionTest, IsJudgedLikeAToken) {
   const string by = ", issuer corp", bad = "invalid_credential ";

@@ -92,7 +92,11 @@ Task<Result<Document>> Outbound::ask(const Route& route, const net::HttpRequest&
   const std::string where = route.url.str() + ": ";
   auto reply = co_await client.send(route.url, request, limit);
   if (!reply) co_return fail(not_answered(where + reply.error().message + " " + reply.error().detail));
-  if (reply->status() != 200) co_return fail(not_answered(where + "status " + std::to_string(reply->status())));
+  if (reply->status() != 200) {
+    Error error = not_answered(where + "status " + std::to_string(reply->status()));
+    if (reply->status() == 400) error.origin = Origin::client;
+    co_return std::unexpected(std::move(error));
+  }
   if (!is_json(reply->media_type())) co_return fail(not_answered(where + "the answer is not JSON by its Content-Type"));
   const auto max_age = max_age_of(reply->header("Cache-Control"));
   auto body = co_await reply->body(options_.max_bytes, limit);

@@ -189,7 +189,12 @@ Task<Verdict> TokenVerifier::Impl::introspect(Subject subject) {
   if (!introspection) co_return refuse(subject, kOpaque, nullptr);
   ++counters.verifications;
   auto answer = co_await introspection->ask(subject.token, subject.around.place);
-  if (!answer) co_return unavailable(std::move(answer.error()));
+  if (!answer) {
+    const Circumstances& around = subject.around;
+    const bool is_token_to_blame = std::exchange(answer.error().origin, Origin::upstream) == Origin::client;
+    if (is_token_to_blame) budget->failed(around.exchange.peer_address(), around.received_at);
+    co_return unavailable(std::move(answer.error()));
+  }
   Issuer& issuer = introspection->issuer();
   if (!*answer) co_return refuse(subject, kInactive, &issuer);
   co_return judge(subject, issuer, **answer, "introspection");

@@ -48,7 +48,7 @@ class Outbound {
   Outbound(net::Loop& loop, OutboundOptions options);
 
   /// The body of a 200 answer that is JSON by its type. Errors (verifier_unavailable, origin upstream), `detail` says what happened and is
-  /// never for clients (SB-35); or `cancel`.
+  /// never for clients (SB-35); or `cancel`. Origin client: the answer was 400, the endpoint itself is fine.
   Task<Result<Document>> get(const Route& route, Cancel& cancel);
   /// The same, with a form to post. `headers` as in net::HttpRequest.
   Task<Result<Document>> post(const Route& route, std::string_view form, std::span<const net::Header> headers,
