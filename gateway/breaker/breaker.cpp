@@ -18,11 +18,16 @@ std::string_view to_string(BreakerState state) {
   return "closed";
 }
 
-Breaker::Breaker(BreakerOptions options, std::uint64_t seed)
-    : options_(options), window_(options.window), jitter_(seed), trials_(std::max<std::size_t>(options.probes, 1)) {}
+Breaker::Breaker(BreakerOptions options, std::uint64_t seed, Milliseconds check_first)
+    : options_(options),
+      check_first_(check_first),
+      window_(options.window),
+      jitter_(seed),
+      trials_(std::max<std::size_t>(options.probes, 1)) {}
 
 std::optional<Breaker::Ticket> Breaker::admit_trial(TimePoint now) {
-  if (state_ == BreakerState::open && now >= open_until_) enter(BreakerState::half_open, now);
+  // Calls come all the time, and would always be there before a check that is woken up by a timer.
+  if (state_ == BreakerState::open && now >= open_until_ + check_first_) enter(BreakerState::half_open, now);
   if (check_until_ && now >= *check_until_) check_until_.reset();
   if (is_half_open() && !check_until_) {
     const auto place = std::ranges::find_if(trials_, [&](const Trial& t) { return t.number == 0 || t.until <= now; });

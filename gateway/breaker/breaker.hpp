@@ -44,8 +44,8 @@ inline constexpr std::size_t kBreakerStates = 3;
 /// next pause is waited for.
 class Breaker {
  public:
-  /// `seed`: of the jitter of pauses, up to a tenth of each.
-  Breaker(BreakerOptions options, std::uint64_t seed);
+  /// `seed`: of the jitter of pauses, up to a tenth of each. `check_first`: after a pause, only a check may try for so long.
+  Breaker(BreakerOptions options, std::uint64_t seed, Milliseconds check_first = {});
 
   /// Permission for one attempt. Must be handed back exactly once, or never: a trial that does not come back keeps its place for one
   /// pause (`open_for`) only.
@@ -110,6 +110,7 @@ class Breaker {
   [[nodiscard]] bool rate_is_exceeded(TimePoint now);
 
   BreakerOptions options_;
+  Milliseconds check_first_;
   BreakerState state_ = BreakerState::closed;
   std::uint64_t in_a_row_ = 0;
   std::uint64_t period_ = 1;

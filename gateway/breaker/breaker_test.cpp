@@ -157,6 +157,19 @@ TEST(Breaker, WaitsForACheckBeforeItLetsCallsTry) {
   EXPECT_EQ(rig.breaker.state(), BreakerState::closed);
 }
 
+TEST(Breaker, LeavesTheFirstTryAfterAPauseToACheck) {
+  Breaker breaker({.failures = 1}, 1, seconds(1));
+  TimePoint now{seconds(1000)};
+  breaker.failed(*breaker.admit(now), now);
+  now = breaker.open_until();
+  EXPECT_FALSE(breaker.admit(now));
+  EXPECT_EQ(breaker.state(), BreakerState::open);
+  EXPECT_FALSE(breaker.admit(now + milliseconds(999)));
+  EXPECT_TRUE(breaker.begin_check(now + milliseconds(999), seconds(5)));
+  breaker.check_failed(now + seconds(1));
+  EXPECT_TRUE(breaker.admit(breaker.open_until() + seconds(1))) << "nobody waits for a check that does not come";
+}
+
 TEST(Breaker, OpensAgainWhenTheCheckFailsAndDoesNotWaitForOneThatIsLost) {
   Rig rig;
   rig.fail(5);

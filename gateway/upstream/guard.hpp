@@ -24,7 +24,7 @@ class Guard {
 
   /// `options` outlives the guard.
   explicit Guard(const Options& options, std::uint64_t seed)
-      : options_(options), breaker_(options.breaker, seed), budget_(options.retries), jitter_(~seed) {}
+      : options_(options), breaker_(options.breaker, seed, kCheckFirst), budget_(options.retries), jitter_(~seed) {}
 
   /// `now` is asked only when it matters: nearly never. Errors: unavailable while the breaker refuses; `data` says of which server,
   /// why, and when to try again.
@@ -86,6 +86,7 @@ class Guard {
   [[nodiscard]] TimePoint last_error_at() const { return last_error_at_; }
 
  private:
+  static constexpr Milliseconds kCheckFirst{1'000};
   [[nodiscard]] Result<Ticket> admit_trial(TimePoint now);
   void remember(const Error& error, TimePoint now);
 
