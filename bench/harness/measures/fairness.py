@@ -8,8 +8,8 @@ from ..processes import Stage
 from ..servers import LOAD_CORE, start_backend, start_gatehouse, wait_until_tools_work
 
 GUEST_CALLS_PER_SECOND = 1_000
-FLOOD_CALLS_PER_SECOND = 10_000
-LIMIT = "limits: [{per: user, rate: 2000/s, burst: 1000}]"
+FLOOD_CALLS_PER_SECOND = 5_000
+LIMIT = "limits: [{per: user, rate: 1500/s, burst: 1000}]"
 MOST = 1.25  # of the latency without the flood
 BURST_FACTOR = 4  # a burst needs enough of the guest's calls for a 99th percentile
 
