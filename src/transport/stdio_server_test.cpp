@@ -207,6 +207,12 @@ struct Script {
 
 constexpr Milliseconds kLong{60'000};
 
+/// From inside the loop, where everything happens in a running server.
+Task<void> say_all(Script& script, std::vector<std::string> lines) {
+  script.channel.say(std::move(lines));
+  co_await script.serving.join();
+}
+
 Task<void> release_late(Script& script) {
   script.channel.say({call(1, "hold"), call(2, "add", R"({"a":1,"b":1})")});
   co_await settle(script.loop);
@@ -226,8 +232,7 @@ TEST(StdioServer, AScriptThatEndedItsInputStillGetsItsAnswers) {
 
 TEST(StdioServer, WhatTakesTooLongAfterTheEndOfInputIsCancelledAndAnswered) {
   Script script(Milliseconds{30});
-  script.channel.say({call(1, "hold")});
-  net::run(script.loop, script.serving.join());
+  net::run(script.loop, say_all(script, {call(1, "hold")}));
   net::run(script.loop, settle(script.loop));
   EXPECT_EQ(script.host.count("\"cancelled\""), 1U);
 }
@@ -235,18 +240,21 @@ TEST(StdioServer, WhatTakesTooLongAfterTheEndOfInputIsCancelledAndAnswered) {
 TEST(StdioServer, NothingIsWaitedForWhenNobodyReads) {
   Script script(kLong);
   script.channel.deaf = true;
-  script.channel.say({call(1, "hold")});
-  net::run(script.loop, script.serving.join());
+  net::run(script.loop, say_all(script, {call(1, "hold")}));
   net::run(script.loop, settle(script.loop));
   EXPECT_EQ(script.host.heard.size(), 0U);
 }
 
+Task<void> stop_early(Script& script) {
+  script.channel.say({call(1, "hold")});
+  co_await settle(script.loop);
+  script.front.stop();
+  co_await settle(script.loop);
+}
+
 TEST(StdioServer, AStopEndsTheWaitForTheLastAnswers) {
   Script script(kLong);
-  script.channel.say({call(1, "hold")});
-  net::run(script.loop, settle(script.loop));
-  script.front.stop();
-  net::run(script.loop, settle(script.loop));
+  net::run(script.loop, stop_early(script));
   EXPECT_TRUE(script.ended);
   EXPECT_EQ(script.host.count("\"cancelled\""), 1U);
 }
@@ -254,11 +262,12 @@ TEST(StdioServer, AStopEndsTheWaitForTheLastAnswers) {
 TEST(StdioServer, WhoEndedItsInputIsNotAskedAndDoesNotListen) {
   Script script(kLong);
   const auto attachment = script.features.server().attach(script.front.sessions());
-  script.channel.say(
-      {R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}})",
-       R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
-       R"({"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"greet"}})",
-       R"({"jsonrpc":"2.0","id":3,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})"});
+  const std::vector<std::string> lines = {
+      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}})",
+      R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
+      R"({"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"greet"}})",
+      R"({"jsonrpc":"2.0","id":3,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})"};
+  net::run(script.loop, say_all(script, lines));
   net::run(script.loop, settle(script.loop));
   EXPECT_TRUE(script.ended) << "neither an answer nor a change of lists can come";
   EXPECT_EQ(script.host.count(R"("id":2,"error")"), 1U);
