@@ -34,7 +34,7 @@ struct Options {
   std::uint64_t argument_bytes = 172;
   std::uint64_t result_bytes = 0;  ///< asked for with the argument `bytes`; 0: the argument is left out
   std::uint64_t token_bytes = 206;
-  std::string token;  ///< bearer token; empty: one that means nothing, of `token_bytes`
+  std::string token;         ///< bearer token; empty: one that means nothing, of `token_bytes`
   bool ignore_text = false;  ///< do not compare the text of the result with the argument
   bool json = false;
   bool on_command = false;
