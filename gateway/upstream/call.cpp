@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/base/wildcard.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
 
 #include "gateway/upstream/upstream.hpp"
@@ -175,8 +176,7 @@ bool Upstream::may_repeat(const mcp::Call& call, std::string_view tool) const {
   if (options_.retries.max == 0) return false;
   if (mcp::is_read(call.request.method)) return true;
   return !options_.retry_safe.empty() && call.request.method == mcp::Method::tools_call &&
-         !call.request.params.object.find("task") &&
-         std::ranges::any_of(options_.retry_safe, [tool](const std::string& safe) { return matches(safe, tool); });
+         !call.request.params.object.find("task") && matches_any_wildcards(options_.retry_safe, tool);
 }
 
 /// Sends again what may run twice, as long as the client has heard nothing of it. Each attempt can be given up alone.

@@ -114,23 +114,4 @@ TimePoint Guard::check_due() const {
                                        : std::max(heard_at_, checked_at_) + health.interval);
 }
 
-bool matches(std::string_view pattern, std::string_view text) {
-  // The last star takes over whenever what follows it does not fit.
-  std::size_t p = 0, t = 0, star = pattern.npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p, ++t;
-    } else if (star != pattern.npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == pattern.npos;
-}
-
 }  // namespace gatehouse::upstream

@@ -105,7 +105,4 @@ class Guard {
 [[nodiscard]] Error not_called(const std::string& server, std::string_view state, std::string message,
                                Milliseconds retry_after);
 
-/// Whether `text` is what `pattern` means, where `*` stands for any characters.
-[[nodiscard]] bool matches(std::string_view pattern, std::string_view text);
-
 }  // namespace gatehouse::upstream
