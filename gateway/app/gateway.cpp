@@ -289,7 +289,19 @@ Task<Result<void>> Gateway::serve_channel(transport::Channel& channel, const OnC
   co_return Result<void>{};
 }
 
+/// The listener stays where it is until a restart, so that a new configuration may be sound by itself and open the old address to everybody.
+bool Gateway::would_open(const config::Config& config) const {
+  if (address_.port == 0 || address_.is_loopback()) return false;
+  return !config.auth.needed() || std::ranges::find(config.endpoints, config::EndpointAuth::none,
+                                                    &config::Endpoint::auth) != config.endpoints.end();
+}
+
 void Gateway::reload(config::Config config) {
+  if (would_open(config))
+    return log::error(
+        "configuration not loaded: nobody would have to say who he is on an address that others reach; restart for "
+        "that",
+        {{"address", address_.str()}});
   const bool listeners_changed =
       config.listen != config_.listen || config.admin != config_.admin || config.tls != config_.tls;
   config::Limits restarting = config.limits;

@@ -43,7 +43,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   /// Serves one client on a channel until either side ends. Errors: not_found.
   Task<Result<void>> serve_channel(transport::Channel& channel, const OnChannel& how, Cancel& stop);
   /// Takes over a changed configuration without touching what did not change. Listeners and connection limits need a restart; a
-  /// warning says so.
+  /// warning says so. One that would let strangers in at an address that is not loopback is not taken over.
   void reload(config::Config config);
   /// Refuses new work, lets running calls finish, ends everything in order.
   Task<void> stop();
@@ -58,6 +58,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   Task<void> serve_logout(net::HttpExchange& exchange);
   [[nodiscard]] const config::Endpoint* endpoint_with_metadata_at(std::string_view target) const;
   [[nodiscard]] std::string public_base() const;
+  [[nodiscard]] bool would_open(const config::Config& config) const;
   // admin::Status
   [[nodiscard]] bool ready() const override;
   [[nodiscard]] std::string health() const override;
