@@ -208,3 +208,18 @@ describe('API keys', { timeout: 120_000 }, () => {
     gateway = undefined;
   });
 });
+
+describe('A reload without authentication', { timeout: 60_000 }, () => {
+  it('does not let strangers in where others than this machine can reach', async () => {
+    const gateway = await Gateway.serve({ servers: {}, ...keyFile(), listen: '0.0.0.0:0' });
+    try {
+      const url = gateway.url().replace('0.0.0.0', '127.0.0.1');
+      assert.equal((await post(url, hello)).status, 401);
+      gateway.configure({ servers: {} });
+      await until('the log to tell', () => gateway.lines.some((line) => line.includes('configuration not loaded')), RELOAD_MS);
+      assert.equal((await post(url, hello)).status, 401);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
