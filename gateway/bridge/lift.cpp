@@ -8,6 +8,7 @@
 #include "gateway/bridge/lift_completion.hpp"
 #include "gateway/bridge/lift_content.hpp"
 #include "gateway/bridge/lift_error.hpp"
+#include "gateway/bridge/task_answer.hpp"
 
 namespace gatehouse::bridge {
 namespace {
@@ -43,6 +44,18 @@ mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
   if (!hop.backend_member.empty()) answer->extra_meta = hop.backend_member;
   if (hop.method == mcp::Method::completion_complete) return cap_completion(std::move(answer));
   return fit_content(std::move(answer), hop.method, hop.client, hop.wraps_values);
+}
+
+mcp::Reply lift_for_older(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
+  if (answer->is_error) return lift_error_for_older(std::move(answer), hop);
+  if (answer->kind == mcp::ResultKind::input_required) return answer;
+  if (answer->kind == mcp::ResultKind::task) return no_form(hop, "tasks", "a task");
+  if (!answer->view.object.text.empty())
+    return fit_content(std::move(answer), hop.method, hop.client, hop.wraps_values);
+  auto again = read_again(*answer);  // it was fitted once
+  if (!again) return again;
+  (*again)->extra_meta = std::move(answer->extra_meta);
+  return fit_content(std::move(*again), hop.method, hop.client, hop.wraps_values);
 }
 
 json::Splice lift_notification(const mcp::Message& notification,

@@ -25,6 +25,11 @@ struct Hop {
 /// Errors: not_bridgeable (a task, which this client does not know), bad_reply.
 [[nodiscard]] mcp::Reply lift_answer(std::unique_ptr<mcp::Answer> answer, const Hop& hop);
 
+/// What lift_answer made for a stateless client, for the older one in whose name that one asked (`hop.client`). URIs are exposed
+/// already, and an error has its note: it gets the code back that stateless clients are not told, and no second note.
+/// Errors: not_bridgeable (a task), bad_reply.
+[[nodiscard]] mcp::Reply lift_for_older(std::unique_ptr<mcp::Answer> answer, const Hop& hop);
+
 /// Exposes the URI in the params of `notifications/resources/updated`.
 [[nodiscard]] json::Splice lift_notification(const mcp::Message& notification,
                                              FunctionRef<std::string(std::string_view local)> expose_uri);

@@ -17,6 +17,8 @@ namespace code = mcp::code;
 
 bool is_implementation_code(int c) { return c <= -32000 && c >= -32019; }
 bool is_protocol_code(int c) { return c <= -32020 && c >= -32099; }
+/// In the protocol's range, and no revision says what it means.
+bool is_unnamed(int c) { return is_protocol_code(c) && !mcp::is_modern_only(c); }
 
 /// The code the client gets for the server's code.
 int translate(int c, const Hop& hop, bool names_uri) {
@@ -113,6 +115,27 @@ bool clean(json::Value& error) {
   return changed;
 }
 
+std::unique_ptr<mcp::Answer> with_code(json::Value& error, int code) {
+  error.set("code", code);
+  auto answer = mcp::Answer::of(error.str());
+  answer->is_error = true;
+  answer->error_code = code;
+  return answer;
+}
+
+/// The server's code out of our note, and the note without it.
+std::optional<int> take_upstream_code(json::Value& error) {
+  json::Value* data = error.find("data");
+  json::Value* note = data ? data->find("gatehouse") : nullptr;
+  const json::Value* code = note ? note->find("upstreamCode") : nullptr;
+  if (!code || !code->as_int()) return std::nullopt;
+  const int taken = static_cast<int>(*code->as_int());
+  note->erase("upstreamCode");
+  if (note->as_object()->empty()) data->erase("gatehouse");
+  if (data->as_object()->empty()) error.erase("data");
+  return taken;
+}
+
 }  // namespace
 
 mcp::Reply lift_error(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
@@ -126,15 +149,25 @@ mcp::Reply lift_error(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
   bool changed = translated != theirs;
   changed = clean(*error) || changed;
   changed = expose_data(*error, hop) || changed;
-  const bool hides_code = translated == code::kInternal && is_implementation_code(theirs);
+  const bool hides_code =
+      translated != theirs && translated == code::kInternal && (is_implementation_code(theirs) || is_unnamed(theirs));
   changed = note_origin(*error, hides_code ? std::optional(theirs) : std::nullopt) || changed;
   if (theirs == code::kMissingCapability && translated != theirs) explain_missing_capability(*error, hop);
   if (!changed) return answer;
-  error->set("code", translated);
-  auto lifted = mcp::Answer::of(error->str());
-  lifted->is_error = true;
-  lifted->error_code = translated;
-  return lifted;
+  return with_code(*error, translated);
+}
+
+mcp::Reply lift_error_for_older(std::unique_ptr<mcp::Answer> answer, const Hop& hop) {
+  if (answer->error_code != code::kInternal && answer->error_code != code::kMissingCapability) return answer;
+  auto error = json::parse(answer->body.str());
+  if (!error) return fail(Kind::bad_reply, Origin::upstream, "The server's error is malformed.");
+  if (answer->error_code == code::kMissingCapability) {
+    explain_missing_capability(*error, hop);
+    return with_code(*error, code::kNotBridgeable);
+  }
+  const auto theirs = take_upstream_code(*error);
+  if (!theirs) return answer;
+  return with_code(*error, *theirs);
 }
 
 }  // namespace gatehouse::bridge

@@ -238,6 +238,53 @@ TEST(LiftError, RefusesAnErrorThatCannotBeRead) {
   EXPECT_EQ(error_text(R"({"code":-32601,"message":"m","code":1})", Method::tools_call, kLegacy, kModern), "bad_reply");
 }
 
+constexpr auto same = [](std::string_view uri) { return std::string(uri); };
+
+/// As a task's outcome comes: for the stateless client that drove it, then for the one that wanted it.
+mcp::Reply lift_by_a_driver(std::unique_ptr<mcp::Answer> answer, Revision server, bool wraps_values = false) {
+  auto first = lift(std::move(answer), Method::tools_call, server, kModern);
+  if (!first) return first;
+  return lift_for_older(std::move(*first), {.method = Method::tools_call,
+                                            .client = kLegacy,
+                                            .server_name = "crm",
+                                            .exposed_name = "crm.sync",
+                                            .expose_uri = same,
+                                            .wraps_values = wraps_values});
+}
+
+// GB-393: one note, whoever drove the call
+TEST(LiftForOlder, AnErrorIsTheSameAsIfItHadBeenLiftedOnce) {
+  for (const int code : {-32700, -32601, -32602, -32603, -32002, -32020, -32021, -32022, -32000, -32010, -32023, -32099,
+                         -31001, 0, 1, 429}) {
+    for (const auto* data : {"", R"(,"data":{"why":"x"})", R"(,"data":{"stack":"s","gatehouse":{"backend":"inner"}})",
+                             R"(,"data":{"gatehouse":{"upstreamCode":-32011}})",
+                             R"(,"data":{"requiredCapabilities":{"elicitation":{}}})"}) {
+      for (const Revision server : {kLegacy, kModern}) {
+        const std::string error = R"({"code":)" + std::to_string(code) + R"(,"message":"m")" + data + "}";
+        const auto twice = lift_by_a_driver(server_error(error), server);
+        const auto once = lift(server_error(error), Method::tools_call, server, kLegacy);
+        ASSERT_TRUE(twice && once) << error;
+        EXPECT_TRUE((*twice)->is_error);
+        EXPECT_EQ((*twice)->error_code, (*once)->error_code) << error;
+        EXPECT_EQ((*twice)->body.str(), (*once)->body.str()) << error;
+      }
+    }
+  }
+}
+
+TEST(LiftForOlder, StructuredContentIsThatOfTheOlderRevision) {
+  for (const auto* content : {"", R"("content":[{"type":"text","text":"[1]"}],)"}) {
+    const std::string result = std::string("{") + content + R"("structuredContent":[1],"_meta":{"k":1}})";
+    const auto wrapped = lift_by_a_driver(server_answer(result), kModern, true);
+    ASSERT_TRUE(wrapped);
+    EXPECT_EQ(json::parse((*wrapped)->body.str())->find("structuredContent")->str(), R"({"value":[1]})") << content;
+    EXPECT_EQ((*wrapped)->extra_meta, R"("k":1)");
+    const auto bare = lift_by_a_driver(server_answer(result), kModern);
+    ASSERT_TRUE(bare);
+    EXPECT_EQ((*bare)->body.str(), R"({"content":[{"type":"text","text":"[1]"}]})") << content;
+  }
+}
+
 TEST(LiftNotification, ExposesTheUriOfAnUpdate) {
   const test::ClientMessage updated(
       R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"_meta":{"x":1}, "uri" : "a:1"}})");

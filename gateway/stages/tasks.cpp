@@ -39,9 +39,7 @@ Task<mcp::Reply> Tasks::task_request(const Call& call) {
     co_return fail(Kind::method_not_found, Origin::client,
                    "Method not found: " + std::string(call.in.request.rpc.method));
   }
-  auto reply = co_await parts_.facades.answer(call.in);
-  if (call.in.request.method != mcp::Method::tasks_result) co_return reply;
-  co_return for_client(call, std::move(reply));
+  co_return co_await parts_.facades.answer(call.in);
 }
 
 Task<mcp::Reply> Tasks::tool_call(Call& call, Next next) {

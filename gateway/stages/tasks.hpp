@@ -41,7 +41,6 @@ class Tasks {
   Task<mcp::Reply> await_outcome(Call& call, Next next, std::string task_id);
   Task<mcp::Reply> submit(const Inner& inner, const mcp::Message& request, Cancel& cancel);
   Task<bridge::InputResponse> ask(const Call& call, const bridge::KeyedQuestion& question, Cancel& cancel);
-  mcp::Reply for_client(const Call& call, mcp::Reply reply) const;
   [[nodiscard]] mcp::Reply seal_questions(const Call& call, const mcp::Answer& answer, std::string task_id) const;
   [[nodiscard]] std::string continued_task(const Call& call) const;
 

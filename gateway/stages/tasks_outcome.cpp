@@ -15,6 +15,18 @@ using bridge::RequestState;
 
 seal::Time seal_time() { return std::chrono::floor<std::chrono::seconds>(tasks::wall_clock()); }
 
+/// What was lifted for a stateless client, for one of this revision.
+mcp::Reply for_client(mcp::Revision client, const upstream::Upstream& server, std::string_view tool, mcp::Reply reply) {
+  if (!reply || mcp::is_modern(client)) return reply;
+  const auto same = [](std::string_view uri) { return std::string(uri); };
+  return bridge::lift_for_older(std::move(*reply), {.method = mcp::Method::tools_call,
+                                                    .client = client,
+                                                    .server_name = server.name(),
+                                                    .exposed_name = tool,
+                                                    .expose_uri = same,
+                                                    .wraps_values = server.options().wrap_values});
+}
+
 }  // namespace
 
 /// A stateless client with the extension, in whose name the call is made.
@@ -51,26 +63,15 @@ Task<bridge::InputResponse> Tasks::ask(const Call& call, const bridge::KeyedQues
   co_return bridge::to_input_response(keyed.question, reply);
 }
 
-/// What was lifted for a stateless client, for this one.
-mcp::Reply Tasks::for_client(const Call& call, mcp::Reply reply) const {
-  if (!reply || mcp::is_modern(call.in.client.revision)) return reply;
-  const auto same = [](std::string_view uri) { return std::string(uri); };
-  return bridge::lift_answer(std::move(*reply), {.method = mcp::Method::tools_call,
-                                                 .server = mcp::kLatest,
-                                                 .client = call.in.client.revision,
-                                                 .server_name = call.server ? call.server->name() : std::string_view(),
-                                                 .exposed_name = call.in.request.params.name,
-                                                 .expose_uri = same,
-                                                 .wraps_values = call.server && call.server->options().wrap_values});
-}
-
 /// What a task needs while it runs in the background.
 struct Tasks::Kept {
-  Kept(const Call& call, Next rest) : routes(*call.keep), server(call.server), target(call.target), next(rest) {}
+  Kept(const Call& call, Next rest)
+      : routes(*call.keep), server(call.server), target(call.target), next(rest), client(call.in.client.revision) {}
   std::shared_ptr<const Routes> routes;
   upstream::Upstream* server;
   catalog::Target target;
   Next next;
+  mcp::Revision client;
 };
 
 Task<mcp::Reply> Tasks::begin_task(Call& call, Next next) {
@@ -99,7 +100,8 @@ Task<mcp::Reply> Tasks::work(std::shared_ptr<Kept> kept, tasks::Facade& facade) 
     facade.reported(task);
   };
   tasks::Driver driver(parts_.hop.means.loop, parts_.hop.options, parts_.hop.means.options, send, question, seen);
-  co_return co_await driver.run(*facade.request, facade.cancel);
+  auto reply = co_await driver.run(*facade.request, facade.cancel);
+  co_return for_client(kept->client, *kept->server, (*facade.request).params.name, std::move(reply));
 }
 
 /// The task that this request goes on waiting for; empty: it continues nothing of ours.
@@ -160,7 +162,7 @@ Task<mcp::Reply> Tasks::await_outcome(Call& call, Next next, std::string task_id
   }
   const bool asks = reply && (*reply)->kind == mcp::ResultKind::input_required && !driver.task_id().empty();
   if (asks) co_return seal_questions(call, **reply, driver.task_id());
-  co_return for_client(call, std::move(reply));
+  co_return for_client(call.in.client.revision, *call.server, call.in.request.params.name, std::move(reply));
 }
 
 /// The task's questions as those of the call; its id travels in the state, so that nothing has to be kept.

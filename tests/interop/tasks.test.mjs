@@ -34,7 +34,7 @@ const pipe = (era) => ({ command: process.execPath, args: [SERVER, era, '--stdio
 before(async () => {
   const servers = { lweb: await http('legacy'), mweb: await http('modern'), lpipe: pipe('legacy'), mpipe: pipe('modern') };
   gateway = await Gateway.serve({ servers, limits: { drain: '1s' } });
-  const preferring = Object.fromEntries(Object.entries(servers).map(([name, server]) => [name, { ...server, prefer_tasks: true }]));
+  const preferring = Object.fromEntries(Object.entries(servers).map(([name, server]) => [name, { ...server, prefer_tasks: true, wrap_values: true }]));
   eager = await Gateway.serve({ servers: preferring, tasks: { facade: 'all', ttl: '1m', max_ttl: '5m', poll_interval: '50ms' }, limits: { drain: '1s' } });
 });
 after(async () => {
@@ -226,6 +226,20 @@ describe('a client of 2025-11-25 that asks for a task', () => {
       assert.equal(task.status, 'failed');
       assert.equal(task.statusMessage, 'the work exploded');
       assert.equal(await codeOf(send(client, 'tasks/result', { taskId: exploded.taskId })), -32603);
+    });
+
+    it(`${server}: hears a server's own error and result as a plain call does`, async () => {
+      const client = await legacy({}, eager);
+      const outcome = async (end, task) => {
+        const made = await client.send('tools/call', { name: `${server}.may`, arguments: { end }, ...(task && { task: {} }) });
+        if (!task) return made.response;
+        return (await client.send('tasks/result', { taskId: made.response.result.task.taskId })).response;
+      };
+      for (const task of [true, false]) {
+        const { code, message, data } = (await outcome('odd', task)).error;
+        assert.deepEqual({ code, message, data }, { code: -32010, message: 'odd', data: { why: 'so' } });
+        assert.deepEqual((await outcome('list', task)).result.structuredContent, { value: [1, 2] });
+      }
     });
 
     it(`${server}: is asked on the stream of tasks/result`, async () => {
