@@ -3,18 +3,24 @@
 usage: bench_selftest.py DIRECTORY_OF_THE_PROGRAMS [unittest options]
 """
 
+import contextlib
+import io
 import json
+import os
 import pathlib
 import re
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 
-from harness import bad_servers
-from harness.loads import Held, Load, single_run
+from harness import bad_servers, paired, report
+from harness.effort import FULL, QUICK
+from harness.loads import Disturbed, Held, Load, single_run
 from harness.processes import Failure, Stage, wait_for_url
+from harness.servers import Programs
 
 PROGRAMS = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else ".")
 LOADGEN = PROGRAMS / "gatehouse-loadgen"
@@ -237,6 +243,115 @@ class BadServers(WithBackend):
                 result = single_run(LOADGEN, f"{base}/{kind}", "--connections", 4, "--count", 4, "--timeout", 0.5)
                 self.assert_only(result, **faults)
                 self.assertEqual(result["answered"], 4 - sum(faults.values()))
+
+
+class FakeLoad:
+    """Says what a load would say; its latency and its rate are the numbers it was given, one after another."""
+
+    def __init__(self, name, numbers, seen):
+        self._name, self._numbers, self._seen = name, iter(numbers), seen
+
+    def run(self, _seconds):
+        self._seen.append(self._name)
+        number = next(self._numbers)
+        return {"rate": number, "answered": 10, "latency_us": {"p50": number, "p99": 10 * number}}
+
+
+class BurstsArePaired(unittest.TestCase):
+    def targets(self, **numbers):
+        self.seen = []
+        return [paired.Target(name, FakeLoad(name, values, self.seen), []) for name, values in numbers.items()]
+
+    def test_within_a_round_and_without_the_first(self):
+        bursts = paired.run_rounds(self.targets(a=[999, 2, 40, 600], b=[1, 1, 10, 200]), 3, 0.1)
+        ratio = paired.ratio(bursts, "a", "b", "rate")
+        self.assertEqual((ratio.median, ratio.low, ratio.high), (3, 2.5, 3.5))
+        self.assertEqual(str(ratio), "3.000 (2.50 to 3.50)")
+        self.assertEqual(paired.median(bursts, "a", "p99_us"), 400)
+
+    def test_each_goes_first_and_last_equally_often(self):
+        paired.run_rounds(self.targets(a=[1] * 6, b=[1] * 6, c=[1] * 6), 5, 0.1)
+        rounds = ["".join(self.seen[n:n + 3]) for n in range(0, 18, 3)]
+        self.assertEqual(rounds, ["abc", "cba", "bca", "acb", "cab", "bac"])
+
+    def test_over_several_starts(self):
+        stages = []
+
+        def set_up(stage):
+            stages.append(stage)
+            return self.targets(a=[1, 2, 3])
+
+        bursts = paired.run_anew(set_up, starts=3, rounds=6, seconds=0.1)
+        self.assertEqual([burst.rate for burst in bursts["a"]], [2, 3, 2, 3, 2, 3])
+        self.assertEqual(len(set(map(id, stages))), 3)
+
+    def test_with_rounds_that_the_starts_share_out_evenly(self):
+        for effort in (FULL, QUICK):
+            for rounds in (effort.rounds, effort.close_rounds, effort.tail_rounds):
+                self.assertEqual((rounds % effort.starts, rounds >= 2 * effort.starts), (0, True))
+
+
+class DisturbancesAreCounted(WithBackend):
+    def test_by_what_became_of_their_calls(self):
+        load = Load(self.stage, LOADGEN, serve(self.stage), None, connections=2)
+        backend = serve(self.stage, "--fault", "http-500", "--fault-every", 4)
+        other = Load(self.stage, LOADGEN, backend, None, "--rate", 400, connections=4, yields=True)
+        disturbed = Disturbed(load, [other])
+        self.assertGreater(disturbed.run(0.25)["answered"], 0)
+        disturbed.run(0.25)
+        self.assertEqual((disturbed.calls, disturbed.failed, disturbed.seconds), (200, 50, 0.5))
+        disturbed.stop()
+
+    def test_and_give_way_when_they_are_told_to(self):
+        policies = [os.sched_getscheduler(self.stage.start(["sleep", "60"], yields=yields).pid) for yields in (False, True)]
+        self.assertEqual(policies, [os.SCHED_OTHER, os.SCHED_IDLE])
+
+
+class ReportsAreWritten(unittest.TestCase):
+    def page(self, *sections):
+        self.report = report.Report("./dev bench", FULL)
+        with contextlib.redirect_stdout(io.StringIO()):
+            for section in sections:
+                self.report.measure(section, None)
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "new" / "page.md"
+            self.report.write(path, Programs("none", "none", "none", "none", "none", "the release before"))
+            return path.read_text()
+
+    def test_with_sections_texts_targets_and_verdicts(self):
+        page = self.page(
+            report.Section("Good", "About {rounds} rounds.",
+                           lambda *_: [report.ratio_at_least("rate", paired.Ratio(0.9996, 0.9, 1.1), 1)]),
+            report.Section("Bad", "About it.", lambda *_: [report.at_most("size", 1234.5, 1000, " KiB"), report.note("n", 7)]))
+        self.assertIn(f"## Good\n\nAbout {FULL.rounds} rounds.\n\n| Figure |", page)
+        self.assertIn("| rate | 1.000 (0.90 to 1.10) | ≥ 1.00 | yes |\n", page)
+        self.assertIn("| size | 1,234 KiB | ≤ 1,000 KiB | **no** |\n| n | 7 |  |  |\n", page)
+        self.assertIn("1 of 2 targets are met. Missed:\n\n* Bad: size, 1,234 KiB (target ≤ 1,000 KiB)\n", page)
+        self.assertIn("* Before: the release before\n", page)
+        self.assertFalse(self.report.all_met())
+        self.assertLessEqual(max(len(line) for line in page.splitlines()), report.LINE)
+
+    def test_with_a_failure_in_the_place_of_what_could_not_be_measured(self):
+        def measure(*_):
+            yield report.note("before", 1)
+            raise Failure("a | b\n" + "long " * 100)
+
+        page = self.page(report.Section("Broken", "", measure), report.Section("Next", "", lambda *_: [report.note("n", 7)]))
+        self.assertRegex(page, r"\| before \| 1 \|  \|  \|\n\| could not be measured \| a / b long .* \.\.\. \|  \| \*\*no\*\* \|")
+        self.assertIn("| n | 7 |", page)
+        self.assertFalse(self.report.all_met())
+
+
+class WrongArgumentsAreRefused(unittest.TestCase):
+    def test_before_anything_runs(self):
+        run = [sys.executable, pathlib.Path(__file__).with_name("run.py"), "--gatehouse", "none", "--loadgen", "none",
+               "--backend", "none"]
+        for options, complaint in ((["--only", "access,acess"], "there is no section acess"),
+                                   (["--only", "before"], "needs --against"), ([], "none: not found")):
+            with self.subTest(options=options):
+                done = subprocess.run([*run, *options], capture_output=True, text=True, timeout=30, check=False)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(complaint, done.stderr)
 
 
 if __name__ == "__main__":

@@ -11,26 +11,29 @@ import signal
 import sys
 
 from harness.effort import FULL, QUICK
-from harness.measures import access, fairness, flatness, internals, memory, neighbours, sizes, throughput
+from harness.measures import access, before, fairness, flatness, internals, memory, neighbours, sizes, throughput
 from harness.report import Report
 from harness.servers import Programs
 
 SECTIONS = {
-    "legacy": ("Legacy clients, legacy server (2025-11-25), 64 connections", throughput.measure_legacy),
-    "modern": ("Modern clients, modern server (2026-07-28), 64 connections", throughput.measure_modern),
-    "across": ("Legacy clients, modern server, 64 connections; nginx between legacy peers", throughput.measure_across),
-    "latency": ("Latency, legacy, 8 connections", throughput.measure_latency),
-    "sizes": ("Large results, 16 connections", sizes.measure_throughput),
-    "huge": ("10 MB results, 8 connections", sizes.measure_memory),
-    "servers": ("From 1 to 100 servers", flatness.measure_servers),
-    "tools": ("From 10 to 5,000 tools", flatness.measure_tools),
-    "fairness": ("One user beside the flood of another", fairness.measure),
-    "neighbours": ("Healthy servers beside ones that hang, crash, crawl and lie, 10,000 calls per second", neighbours.measure),
-    "access": ("With keys, tokens, rules and limits, sessions, 64 connections", access.measure),
-    "memory": ("User memory of the gateway per idle thing", memory.measure),
-    "instructions": ("User-space instructions per call", internals.measure_instructions),
-    "syscalls": ("System calls per call, legacy", internals.measure_system_calls),
+    "legacy": throughput.LEGACY,
+    "modern": throughput.MODERN,
+    "across": throughput.ACROSS,
+    "latency": throughput.LATENCY,
+    "instructions": internals.INSTRUCTIONS,
+    "syscalls": internals.SYSTEM_CALLS,
+    "memory": memory.MEMORY,
+    "sizes": sizes.LARGE,
+    "huge": sizes.HUGE,
+    "servers": flatness.SERVERS,
+    "tools": flatness.TOOLS,
+    "access": access.ACCESS,
+    "fairness": fairness.FAIRNESS,
+    "neighbours": neighbours.NEIGHBOURS,
+    "before": before.BEFORE,
 }
+FULL_PAGE = "docs/performance.md"
+OTHER_PAGE = "build/performance.md"
 
 
 def parse_arguments():
@@ -39,10 +42,34 @@ def parse_arguments():
     parser.add_argument("--loadgen", required=True, metavar="BIN")
     parser.add_argument("--backend", required=True, metavar="BIN")
     parser.add_argument("--nginx", default="/usr/sbin/nginx", metavar="BIN")
-    parser.add_argument("--out", default="docs/performance.md", metavar="FILE", help="the Markdown file to write")
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds, about 90 seconds")
+    parser.add_argument("--against", metavar="BIN", help="an earlier gatehouse: plain calls are compared with it, too")
+    parser.add_argument("--against-name", metavar="TEXT", default="an earlier build", help="what the page calls it")
+    parser.add_argument("--out", metavar="FILE",
+                        help=f"the Markdown file to write; {FULL_PAGE} for a full run, else {OTHER_PAGE}")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds, about two minutes")
     parser.add_argument("--only", metavar="NAME,...", help="of " + ", ".join(SECTIONS))
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.sections = _chosen_sections(parser, arguments)
+    if not arguments.out:
+        arguments.out = OTHER_PAGE if arguments.quick or arguments.only else FULL_PAGE
+    return arguments
+
+
+def _chosen_sections(parser, arguments):
+    if not arguments.only:
+        return [name for name in SECTIONS if name != "before" or arguments.against]
+    names = arguments.only.split(",")
+    if unknown := [name for name in names if name not in SECTIONS]:
+        parser.error(f"there is no section {unknown[0]}; there are {', '.join(SECTIONS)}")
+    if "before" in names and not arguments.against:
+        parser.error("the section before needs --against")
+    return names
+
+
+def spoken(arguments):
+    """The command, as the page names it."""
+    options = {"--quick": arguments.quick, f"--only {arguments.only}": arguments.only, "--against BIN": arguments.against}
+    return " ".join(["./dev bench", *(option for option, is_set in options.items() if is_set)])
 
 
 def stop_after(seconds):
@@ -56,23 +83,32 @@ def stop_after(seconds):
     signal.alarm(seconds)
 
 
+def missing_program(programs):
+    needed = [programs.gatehouse, programs.loadgen, programs.backend, programs.nginx, "valgrind", "strace", "openssl"]
+    if programs.before:
+        needed.append(programs.before)
+    return next((program for program in needed if not shutil.which(program)), None)
+
+
 def main():
     arguments = parse_arguments()
-    programs = Programs(arguments.gatehouse, arguments.loadgen, arguments.backend, arguments.nginx)
-    for needed in (programs.gatehouse, programs.loadgen, programs.backend, programs.nginx, "valgrind", "strace"):
-        if not shutil.which(needed):
-            print(f"{needed}: not found or not executable", file=sys.stderr)
-            return 2
+    programs = Programs(arguments.gatehouse, arguments.loadgen, arguments.backend, arguments.nginx, arguments.against,
+                        arguments.against_name)
+    if missing := missing_program(programs):
+        print(f"{missing}: not found or not executable", file=sys.stderr)
+        return 2
     effort = QUICK if arguments.quick else FULL
-    names = arguments.only.split(",") if arguments.only else list(SECTIONS)
     stop_after(effort.total_seconds)
-    report = Report("./dev bench" + (" --quick" if arguments.quick else ""))
+    report = Report(spoken(arguments), effort)
     try:
-        for name in names:
-            report.measure(*SECTIONS[name], programs, effort)
+        for name in arguments.sections:
+            report.measure(SECTIONS[name], programs)
+    except TimeoutError as late:
+        print(f"\n{late}: the other sections were not measured", file=sys.stderr)
+        return 1
     finally:
         report.write(pathlib.Path(arguments.out), programs)
-        print(f"\nwritten to {arguments.out}")
+        print("", *report.summary(), f"written to {arguments.out}", sep="\n")
     return 0 if report.all_met() else 1
 
 

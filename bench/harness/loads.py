@@ -13,11 +13,12 @@ class Load:
     """A load generator with open connections that makes a run of calls whenever it is told to.
 
     Because connections and sessions are opened before the first run, a run contains nothing but calls.
+    `yields`: as in Stage.start().
     """
 
-    def __init__(self, stage, loadgen, url, core, *options, era="legacy", connections=64):
+    def __init__(self, stage, loadgen, url, core, *options, era="legacy", connections=64, yields=False):
         command = [loadgen, "--url", url, "--era", era, "--connections", connections, "--json", "--on-command"]
-        self._process = stage.start([*command, *options], core=core, talks=True)
+        self._process = stage.start([*command, *options], core=core, talks=True, yields=yields)
         self._stage = stage
         self._answer(START_SECONDS)
 
@@ -54,6 +55,32 @@ class Load:
 
     def _answer(self, patience):
         return _read_json_line(self._process, patience)
+
+
+class Disturbed:
+    """A load beside others whose calls may fail. What became of those is counted, for a disturbance that does not take
+    place proves nothing."""
+
+    def __init__(self, load, others):
+        self._load, self._others = load, others
+        self.calls = self.failed = 0  # of the others
+        self.seconds = 0
+
+    def run(self, seconds):
+        for other in self._others:
+            other.begin(f"run {seconds}")
+        result = self._load.run(seconds)
+        self.seconds += seconds
+        for other in self._others:
+            ended = other.end(seconds + START_SECONDS)
+            failed = ended["errors"] - ended["unsent"]
+            self.calls += ended["answered"] + failed
+            self.failed += failed
+        return result
+
+    def stop(self):
+        for load in (self._load, *self._others):
+            load.stop()
 
 
 class Held:

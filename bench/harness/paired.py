@@ -4,6 +4,7 @@ import dataclasses
 import statistics
 
 from . import probes
+from .processes import Stage
 
 
 @dataclasses.dataclass
@@ -32,20 +33,36 @@ class Ratio:
     high: float
 
     def __str__(self):
-        return f"{self.median:.2f} ({self.low:.2f} to {self.high:.2f})"
+        return f"{self.median:.3f} ({self.low:.2f} to {self.high:.2f})"
 
 
 def run_rounds(targets, rounds, seconds):
-    """name -> list of Burst, one for each round. The order rotates from round to round. One round is run before
-    and thrown away: it fills caches, pools and branch predictors."""
+    """name -> list of Burst, one for each round. The order rotates, and turns round, from round to round. One round is
+    run before and thrown away: it fills caches, pools and branch predictors."""
     bursts = {target.name: [] for target in targets}
     for number in range(rounds + 1):
-        shift = number % len(targets)
-        for target in targets[shift:] + targets[:shift]:
+        for target in _order(targets, number):
             burst = run_burst(target, seconds)
             if number > 0:
                 bursts[target.name].append(burst)
     return bursts
+
+
+def run_anew(set_up, starts, rounds, seconds):
+    """As run_rounds(), but shared out over several starts, for where a process happens to lie in memory changes its speed
+    by a few per cent. `set_up` takes a Stage and returns the targets."""
+    bursts = {}
+    for _ in range(starts):
+        with Stage() as stage:
+            for name, more in run_rounds(set_up(stage), rounds // starts, seconds).items():
+                bursts.setdefault(name, []).extend(more)
+    return bursts
+
+
+def _order(targets, number):
+    shift = number // 2 % len(targets)
+    order = targets[shift:] + targets[:shift]
+    return order[::-1] if number % 2 else order
 
 
 def run_burst(target, seconds):

@@ -18,13 +18,15 @@ class Failure(Exception):
     """A measurement could not be made; the text says why."""
 
 
-def _prepare_child(core):
+def _prepare_child(core, yields):
     def prepare():
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         if core is not None:
             os.sched_setaffinity(0, {core})
+        if yields:
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
     return prepare
 
@@ -50,8 +52,9 @@ class Stage:
         self._files += 1
         return pathlib.Path(self._directory.name) / f"{self._files}-{name}"
 
-    def start(self, command, core=None, talks=False):
-        """Starts a process. failure() quotes its stderr. `talks` opens pipes to stdin and stdout."""
+    def start(self, command, core=None, talks=False, yields=False):
+        """Starts a process. failure() quotes its stderr. `talks` opens pipes to stdin and stdout. `yields`: it runs only
+        when nobody else wants its core, so that it does not delay what is measured beside it."""
         log = self.path("stderr")
         with log.open("wb") as stderr:
             process = subprocess.Popen(
@@ -60,7 +63,7 @@ class Stage:
                 stdout=subprocess.PIPE if talks else stderr,
                 stderr=stderr,
                 text=True,
-                preexec_fn=_prepare_child(core),
+                preexec_fn=_prepare_child(core, yields),
             )
         process.log = log
         self._processes.append(process)

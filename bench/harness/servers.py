@@ -42,6 +42,11 @@ class Programs:
     loadgen: str
     backend: str
     nginx: str
+    before: str | None = None  # another gatehouse, to compare with, and what it is
+    before_name: str = ""
+
+    def with_gatehouse_from_before(self):
+        return dataclasses.replace(self, gatehouse=self.before)
 
 
 def start_backend(stage, programs, *options):
@@ -71,11 +76,15 @@ def wait_until_tools_work(programs, server, tools, era="legacy", seconds=20, opt
     deadline = time.monotonic() + seconds
     while True:
         calls = ["--era", era, "--connections", len(tools), "--tool", ",".join(tools), "--count", 2 * len(tools)]
-        result = single_run(programs.loadgen, server.url, *calls, *options)
-        if result["errors"] == 0:
+        try:
+            result = single_run(programs.loadgen, server.url, *calls, *options)
+            problem = result["first_error"] if result["errors"] > 0 else None
+        except Failure as refused:  # no session could be opened, for example because keys are not read yet
+            problem = refused
+        if problem is None:
             return
         if time.monotonic() > deadline:
-            raise failure(server.process, f"tools do not work: {result['first_error']}")
+            raise failure(server.process, f"tools do not work: {problem}")
         time.sleep(0.1)
 
 

@@ -1,6 +1,7 @@
 """What one call costs in user-space instructions and in system calls."""
 
 import collections
+import dataclasses
 import re
 import signal
 import time
@@ -12,40 +13,73 @@ from ..servers import LOAD_CORE, start_backend, start_gatehouse, start_nginx, wa
 
 CONNECTIONS = 64
 VALGRIND_SECONDS = 60
+MOST_INSTRUCTIONS = 40_000
+MOST_SOCKET_CALLS = 4.3
+ERAS = {"legacy": "call in a session", "modern": "stateless call"}
 SOCKET_CALLS = {"recvfrom", "recvmsg", "read", "readv", "sendto", "sendmsg", "write", "writev"}
 
 
+@dataclasses.dataclass(frozen=True)
+class Setup:
+    """How a gateway is started for counting: further lines of its configuration, and the token that its clients show."""
+
+    more: tuple = ()
+    token: str = ""
+
+
 def measure_instructions(programs, effort):
-    """The difference of two runs, of N and of 3 N calls, so that start, handshakes and end do not count."""
     for era in ("legacy", "modern"):
-        few, many = effort.instructions_calls, 3 * effort.instructions_calls
-        spent = [_instructions(programs, "gatehouse", era, calls) for calls in (few, many)]
-        yield report.at_most(f"{era} call, Gatehouse", (spent[1] - spent[0]) / (many - few), 40_000)
-        if effort.with_nginx_internals and era == "legacy":
-            spent = [_instructions(programs, "nginx", era, calls) for calls in (few, many)]
-            yield report.note("the same through nginx with log", f"{(spent[1] - spent[0]) / (many - few):,.0f}")
+        spent = instructions_per_call(programs, effort, era)
+        yield report.at_most(f"{ERAS[era]}, Gatehouse", spent, MOST_INSTRUCTIONS)
+    if effort.with_nginx_internals:
+        spent = _per_call(effort, lambda calls: _instructions_of_nginx(programs, calls))
+        yield report.note(f"{ERAS['legacy']}, nginx with log", f"{spent:,.0f}")
 
 
-def _instructions(programs, kind, era, calls):
+def instructions_per_call(programs, effort, era, setup=Setup()):
+    """What one call through Gatehouse costs in user space."""
+    return _per_call(effort, lambda calls: _instructions_of_gatehouse(programs, era, calls, setup))
+
+
+def _per_call(effort, count):
+    """The difference of two runs, so that start, handshakes and end do not count."""
+    few, many = effort.instructions_calls, 3 * effort.instructions_calls
+    return (count(many) - count(few)) / (many - few)
+
+
+def _instructions_of_gatehouse(programs, era, calls, setup):
     with Stage() as stage:
         backend = start_backend(stage, programs, "--era", era)
-        counts = stage.path("callgrind")
-        wrapper = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={counts}"]
-        if kind == "nginx":
-            server, tool = start_nginx(stage, programs, [backend.url], log=True, wrapper=wrapper)[0], "echo"
-        else:
-            server = start_gatehouse(stage, programs, {"bench": backend.url}, wrapper, VALGRIND_SECONDS)
-            tool = "bench.echo"
-            wait_until_tools_work(programs, server, [tool], era, VALGRIND_SECONDS)
-        result = single_run(programs.loadgen, server.url, "--era", era, "--tool", tool, "--connections", CONNECTIONS,
-                            "--count", calls, "--timeout", VALGRIND_SECONDS)
-        if result["answered"] != calls:
-            raise Failure(f"calls failed under callgrind: {result['first_error']}")
-        stage.stop(server.process)
-        total = re.search(r"^totals: (\d+)", counts.read_text(), re.MULTILINE) if counts.exists() else None
-        if total is None:
-            raise failure(server.process, "callgrind wrote no totals")
-        return int(total[1])
+        wrapper, counts = _callgrind(stage)
+        gatehouse = start_gatehouse(stage, programs, {"bench": backend.url}, wrapper, VALGRIND_SECONDS, more=setup.more)
+        token = ["--token", setup.token] if setup.token else []
+        wait_until_tools_work(programs, gatehouse, ["bench.echo"], era, VALGRIND_SECONDS, token)
+        return _count(stage, programs, gatehouse, counts, calls, "--era", era, "--tool", "bench.echo", *token)
+
+
+def _instructions_of_nginx(programs, calls):
+    with Stage() as stage:
+        wrapper, counts = _callgrind(stage)
+        nginx = start_nginx(stage, programs, [start_backend(stage, programs).url], log=True, wrapper=wrapper)[0]
+        return _count(stage, programs, nginx, counts, calls)
+
+
+def _callgrind(stage):
+    counts = stage.path("callgrind")
+    return ["valgrind", "--tool=callgrind", f"--callgrind-out-file={counts}"], counts
+
+
+def _count(stage, programs, server, counts, calls, *options):
+    """Instructions from the start of the server to its end, with so many calls between."""
+    result = single_run(programs.loadgen, server.url, "--connections", CONNECTIONS, "--count", calls, "--timeout",
+                        VALGRIND_SECONDS, *options)
+    if result["answered"] != calls:
+        raise Failure(f"calls failed under callgrind: {result['first_error']}")
+    stage.stop(server.process)
+    total = re.search(r"^totals: (\d+)", counts.read_text(), re.MULTILINE) if counts.exists() else None
+    if total is None:
+        raise failure(server.process, "callgrind wrote no totals")
+    return int(total[1])
 
 
 def measure_system_calls(programs, effort):
@@ -54,7 +88,7 @@ def measure_system_calls(programs, effort):
         gatehouse = start_gatehouse(stage, programs, {"bench": backend.url})
         wait_until_tools_work(programs, gatehouse, ["bench.echo"])
         sockets, others = _system_calls(stage, programs, gatehouse, "bench.echo", effort.syscall_calls)
-        yield report.at_most("on sockets, Gatehouse", sum(sockets.values()), 4.3)
+        yield report.at_most("on sockets, Gatehouse", sum(sockets.values()), MOST_SOCKET_CALLS)
         yield report.note("of these", _listing(sockets))
         yield report.note("all others", _listing(others))
         nginx = start_nginx(stage, programs, [backend.url], log=True)[0]
@@ -91,3 +125,14 @@ def _wait_until_attached(strace, seconds=10):
 
 def _listing(counts):
     return ", ".join(f"{name} {n:.2f}" for name, n in counts.items() if n >= 0.005) or "none"
+
+
+INSTRUCTIONS = report.Section(
+    "Instructions per call",
+    f"User-space instructions as callgrind counts them, {CONNECTIONS} connections: the difference of two runs, of "
+    "{instructions_calls:,} and of three times as many calls, so that start and end do not count.",
+    measure_instructions)
+SYSTEM_CALLS = report.Section(
+    "System calls per call",
+    f"As strace counts them over {{syscall_calls:,}} calls in sessions on {CONNECTIONS} connections.",
+    measure_system_calls)

@@ -16,7 +16,7 @@ def measure(programs, effort):
     if count < 10_000:
         yield report.note("number held of each", f"{count:,}")
     base, session = _growth_per_item(programs, count, "legacy")
-    yield report.note("private memory of a warm gateway without load", f"{base / KIB / KIB:.1f} MiB")
+    yield report.at_most("warm gateway without load", base / KIB / KIB, 25, " MiB")
     yield report.at_most("idle session", session / KIB, 2, " KiB")
     _, used = _growth_per_item(programs, count, "legacy", "--calls-each", 1)
     yield report.note("idle session that has made a call", f"{used / KIB:.2f} KiB")
@@ -40,3 +40,10 @@ def _growth_per_item(programs, count, era, *options):
         growth = probes.private_bytes(gatehouse.pid) - base
         held.close()
         return base, growth / count
+
+
+MEMORY = report.Section(
+    "Memory",
+    "User memory that belongs to the gateway alone: of itself, and by how much it grows for each of {held:,} sessions, "
+    "connections or event streams that only wait.",
+    measure)
