@@ -25,7 +25,7 @@ describe(`invariants, seed ${SEED}`, { timeout: 180_000 }, () => {
   let gateway;
 
   before(async () => {
-    for (const [name, era] of Object.entries(ERAS)) await servers.add(name, era, name.endsWith('pipe') ? 'stdio' : 'http');
+    await Promise.all(Object.entries(ERAS).map(([name, era]) => servers.add(name, era, name.endsWith('pipe') ? 'stdio' : 'http')));
     gateway = await Gateway.serve({ servers: servers.targets, limits: { drain: '2s' } });
     const make = (Kind, name, n) => new Kind(name, NAMES, random(SEED + n));
     for (const [name, version, capabilities] of [['old-a', undefined, ALL], ['old-b', '2025-06-18', { elicitation: {} }], ['old-c', '2025-03-26', {}]]) {
@@ -53,7 +53,7 @@ describe(`invariants, seed ${SEED}`, { timeout: 180_000 }, () => {
   it('the traffic is worth looking at', () => {
     const exchanges = clients.flatMap((client) => client.exchanges);
     assert.ok(exchanges.length >= clients.length * STEPS);
-    for (const kind of ['echo', 'count', 'talk', 'fail', 'ask', 'twice', 'hold', 'list', 'miss', 'forge', 'grow']) {
+    for (const kind of ['echo', 'count', 'talk', 'fail', 'ask', 'twice', 'hold', 'resumed', 'list', 'miss', 'forge', 'grow']) {
       assert.ok(exchanges.some((exchange) => exchange.kind === kind), kind);
     }
     assert.ok(exchanges.filter(({ stream }) => stream.messages.some(({ result }) => result && !result.isError)).length > exchanges.length / 3);

@@ -199,16 +199,22 @@ describe('limits', { timeout: 120_000 }, () => {
     serving(servers(', max_concurrent: 1'), async () => {
       const wire = new ModernWire(gateway.url());
       const length = () => metric('gatehouse_server_queue_length{server="jira"}');
-      const running = wire.send('tools/call', { name: 'jira.count', arguments: { steps: 150 } });
+      const held = new AbortController();
+      const send = (params, { signal }) => {
+        const { body, headers } = wire.request('tools/call', params);
+        return post(gateway.url(), body, headers, { signal });
+      };
+      const running = assert.rejects(send({ name: 'jira.hold', arguments: { key: 'queue' } }, held));
       await until('the first call to run', async () => (await metric('gatehouse_server_calls_in_flight{server="jira"}')) === 1);
       const abort = new AbortController();
-      const { body, headers } = wire.request('tools/call', ECHO);
-      const waiting = post(gateway.url(), body, headers, { signal: abort.signal });
+      const waiting = assert.rejects(send(ECHO, abort));
       await until('the second call to wait', async () => (await length()) === 1);
       abort.abort();
-      await assert.rejects(waiting);
+      await waiting;
       await until('it to leave the queue', async () => (await length()) === 0);
-      assert.equal((await running).response.result.content[0].text, 'counted to 150');
+      held.abort();
+      await running;
+      assert.equal((await wire.send('tools/call', ECHO)).response.result.content[0].text, 'x', 'the place is free');
     }));
 
   it('the example of preauth lets so many requests of a network through at once (here with smaller numbers)', () =>

@@ -75,7 +75,7 @@ describe('a login', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a token that expires', { timeout: 120_000 }, () => {
+describe('a token that expires', { timeout: 120_000, concurrency: true }, () => {
   let place;
   before(async () => { place = await Guarded.open({ issuers: { corp: { users: USERS, lifetime: LIFETIME_S } } }); });
   after(() => place?.close());

@@ -15,7 +15,7 @@ const polite = {
 const stubborn = { stubborn: program('stubborn_server.mjs', '--stdio') };
 const launcher = { launcher: program('stubborn_server.mjs', '--parent') };
 
-describe('the end of the gateway', { timeout: 120_000 }, () => {
+describe('the end of the gateway', { timeout: 120_000, concurrency: true }, () => {
   const started = [];             // Processes below the gateways, so that a failed test leaves none.
   after(() => {
     for (const pid of started.filter(isAlive)) process.kill(pid, 'SIGKILL');

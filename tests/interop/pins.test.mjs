@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { BINARY, Gateway } from './lib/gateway.mjs';
 import { connect } from './lib/peers.mjs';
 import { fixture } from './lib/servers.mjs';
@@ -90,21 +90,20 @@ const refused = (promise, code) => assert.rejects(promise, (error) => {
   return true;
 });
 
-describe('a tool that changes', { timeout: 120_000 }, () => {
-  let place;
-  before(() => { place = undefined; });
-  afterEach(async () => {
-    await place?.remove();
-    place = undefined;
+describe('a tool that changes', { timeout: 120_000, concurrency: 4 }, () => {
+  /// A test with a gateway of its own.
+  const changes = (what, settings, steps) => it(what, async () => {
+    const place = new Place();
+    try {
+      await place.open(settings);
+      for (const peer of place.peers) assert.equal(await place.described(peer), HARMLESS);
+      await steps(place);
+    } finally {
+      await place.remove();
+    }
   });
-  const begin = async (settings) => {
-    place = new Place();
-    await place.open(settings);
-    for (const peer of place.peers) assert.equal(await place.described(peer), HARMLESS);
-  };
 
-  it('is told where changes are only told', async () => {
-    await begin({ on_change: 'alert' });
+  changes('is told where changes are only told', { on_change: 'alert' }, async (place) => {
     await place.change(POISONED);
     for (const peer of place.peers) {
       await until('the new definition', async () => (await place.described(peer)) === POISONED);
@@ -116,8 +115,7 @@ describe('a tool that changes', { timeout: 120_000 }, () => {
     assert.equal((await place.diff()).code, 1);
   });
 
-  it('is gone where changes are hidden', async () => {
-    await begin({ on_change: 'hide' });
+  changes('is gone where changes are hidden', { on_change: 'hide' }, async (place) => {
     const watches = await Promise.all(place.peers.map((peer) => peer.watchTools()));
     await place.change(POISONED);
     for (const [n, peer] of place.peers.entries()) {
@@ -128,8 +126,7 @@ describe('a tool that changes', { timeout: 120_000 }, () => {
     }
   });
 
-  it('is shown as it was and refused, until it is approved', async () => {
-    await begin({ on_change: 'refuse' });
+  changes('is shown as it was and refused, until it is approved', { on_change: 'refuse' }, async (place) => {
     await place.change(POISONED);
     const wire = new ModernWire(place.gateway.url());
     await until('calls to be refused', async () => (await wire.send('tools/call', { name: 'crm.add', arguments: {} })).status === 403);
@@ -159,8 +156,7 @@ describe('a tool that changes', { timeout: 120_000 }, () => {
     assert.equal(await place.metric('gatehouse_tools_waiting'), 0);
   });
 
-  it('cannot be changed between the look and the approval', async () => {
-    await begin({ on_change: 'refuse' });
+  changes('cannot be changed between the look and the approval', { on_change: 'refuse' }, async (place) => {
     await place.change('Adds, and says hello');
     const [, name] = /tools approve (\S+)$/m.exec((await place.diff()).out);
     const before = place.waiting('add').hash;
@@ -172,8 +168,7 @@ describe('a tool that changes', { timeout: 120_000 }, () => {
     for (const peer of place.peers) assert.equal(await place.described(peer), HARMLESS);
   });
 
-  it('is as before when the server takes the change back', async () => {
-    await begin({ on_change: 'refuse' });
+  changes('is as before when the server takes the change back', { on_change: 'refuse' }, async (place) => {
     await place.change(POISONED);
     place.write(tool('add', HARMLESS));
     await place.peers[0].call('crm.announce', {});
@@ -181,8 +176,7 @@ describe('a tool that changes', { timeout: 120_000 }, () => {
     for (const peer of place.peers) assert.equal(await peer.text('crm.add', {}), 'add was called');
   });
 
-  it('is known after a restart of the gateway, also when it changed meanwhile', async () => {
-    await begin({ on_change: 'refuse' });
+  changes('is known after a restart of the gateway, also when it changed meanwhile', { on_change: 'refuse' }, async (place) => {
     await place.close();
     place.write(tool('add', POISONED));
     for (let start = 0; start < 2; ++start) {
@@ -199,8 +193,7 @@ describe('a tool that changes', { timeout: 120_000 }, () => {
     for (const peer of place.peers) assert.equal(await place.described(peer), POISONED);
   });
 
-  it('follows the configuration: off, on, and stricter', async () => {
-    await begin({ on_change: 'refuse' });
+  changes('follows the configuration: off, on, and stricter', { on_change: 'refuse' }, async (place) => {
     await place.change(POISONED);
     const shows = (description) => until(`the tool to be ${description}`, async () =>
       (await Promise.all(place.peers.map((peer) => place.described(peer)))).every((one) => one === description));
@@ -242,7 +235,7 @@ describe('a new tool', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the file of pinned tools', { timeout: 60_000 }, () => {
+describe('the file of pinned tools', { timeout: 60_000, concurrency: true }, () => {
   it('is where the example of the manual says', async () => {
     const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
     const [, example] = /<!-- example: pins -->\n```yaml\n(.*?)```/s.exec(page);

@@ -16,7 +16,8 @@ let gateway, servers, client;
 
 before(async () => {
   servers = new Map();
-  for (const kind of kinds.filter(({ name }) => ['old-pipe', 'old-web', 'new-pipe', 'new-web'].includes(name))) servers.set(kind.name, await start(kind));
+  const chosen = kinds.filter(({ name }) => ['old-pipe', 'old-web', 'new-pipe', 'new-web'].includes(name));
+  await Promise.all(chosen.map(async (kind) => servers.set(kind.name, await start(kind))));
   gateway = await Gateway.serve({
     servers: Object.fromEntries([...servers].map(([name, { target }]) => [name, { ...target, max_slots: 8 }])),
     endpoints: [{ path: '/mcp' }, { path: '/other' }],
@@ -41,54 +42,56 @@ async function ask(name, args) {
 }
 const retry = async (params, options) => (await client.send('tools/call', params, options)).response;
 
-for (const server of ['old-pipe', 'old-web', 'new-pipe', 'new-web']) {
-  const parked = server.startsWith('old');
-  describe(`a call of ${server}`, { timeout: 60_000 }, () => {
-    const name = `${server}.ask`;
+describe('calls that ask', { concurrency: true }, () => {
+  for (const server of ['old-pipe', 'old-web', 'new-pipe', 'new-web']) {
+    const parked = server.startsWith('old');
+    describe(`a call of ${server}`, { timeout: 60_000, concurrency: 1 }, () => {
+      const name = `${server}.ask`;
 
-    it('asks under a key, says who asks, and gives a sealed state', async () => {
-      const result = await ask(name);
-      const [[key, { method, params }]] = Object.entries(result.inputRequests);
-      assert.equal(key, parked ? 'r1' : 'answer');
-      assert.equal(method, 'elicitation/create');
-      assert.equal(params.message, `[${server}] Which colour?`);
-      assert.equal(params._meta, undefined, 'a question inside a result has none');
-      assert.equal(result._meta['io.gatehouse/backend'].name, server);
-      assert.match(result.requestState, /^gs1\.[\w-]+\.[\w-]+$/);
-      assert.equal(result.ttlMs, undefined);
-      const done = await retry({ ...tool(name), ...answersTo(result, accept) });
-      assert.equal(done.result.content[0].text, 'accept: red');
-      assert.equal(done.result.resultType, 'complete');
-    });
+      it('asks under a key, says who asks, and gives a sealed state', async () => {
+        const result = await ask(name);
+        const [[key, { method, params }]] = Object.entries(result.inputRequests);
+        assert.equal(key, parked ? 'r1' : 'answer');
+        assert.equal(method, 'elicitation/create');
+        assert.equal(params.message, `[${server}] Which colour?`);
+        assert.equal(params._meta, undefined, 'a question inside a result has none');
+        assert.equal(result._meta['io.gatehouse/backend'].name, server);
+        assert.match(result.requestState, /^gs1\.[\w-]+\.[\w-]+$/);
+        assert.equal(result.ttlMs, undefined);
+        const done = await retry({ ...tool(name), ...answersTo(result, accept) });
+        assert.equal(done.result.content[0].text, 'accept: red');
+        assert.equal(done.result.resultType, 'complete');
+      });
 
-    it('refuses a state that was changed, made up, or sent with another call', async () => {
-      const result = await ask(name);
-      const { inputResponses, requestState } = answersTo(result, accept);
-      const forged = requestState.slice(0, -2) + (requestState.endsWith('A') ? 'B' : 'A') + requestState.at(-1);
-      const refused = [-32602, 'request_state_invalid'];
-      for (const state of [forged, 'S1', 'gs1..', '', `${requestState}A`, requestState.replace('gs1', 'gc1')])
-        assert.deepEqual(reason(await retry({ ...tool(name), inputResponses, requestState: state })), refused, state);
-      assert.deepEqual(reason(await retry({ ...tool(name, { more: 1 }), inputResponses, requestState })), refused);
-      assert.deepEqual(reason(await retry({ ...tool(`${server}.roots`), inputResponses, requestState })), refused);
-      assert.deepEqual(reason(await retry({ ...tool(name), inputResponses, requestState: 7 })), [-32602, 'invalid_params']);
-      assert.deepEqual(reason(await retry({ ...tool(name), inputResponses: { r1: 7 }, requestState })), [-32602, 'invalid_params']);
-      const other = new ModernWire(gateway.url('/other'), { capabilities: ABLE });
-      assert.deepEqual(reason((await other.send('tools/call', { ...tool(name), inputResponses, requestState })).response), refused, 'of another endpoint');
-      const done = await retry({ ...tool(name), inputResponses, requestState });
-      assert.equal(done.result.content[0].text, 'accept: red', 'none of that harmed the call');
-    });
+      it('refuses a state that was changed, made up, or sent with another call', async () => {
+        const result = await ask(name);
+        const { inputResponses, requestState } = answersTo(result, accept);
+        const forged = requestState.slice(0, -2) + (requestState.endsWith('A') ? 'B' : 'A') + requestState.at(-1);
+        const refused = [-32602, 'request_state_invalid'];
+        for (const state of [forged, 'S1', 'gs1..', '', `${requestState}A`, requestState.replace('gs1', 'gc1')])
+          assert.deepEqual(reason(await retry({ ...tool(name), inputResponses, requestState: state })), refused, state);
+        assert.deepEqual(reason(await retry({ ...tool(name, { more: 1 }), inputResponses, requestState })), refused);
+        assert.deepEqual(reason(await retry({ ...tool(`${server}.roots`), inputResponses, requestState })), refused);
+        assert.deepEqual(reason(await retry({ ...tool(name), inputResponses, requestState: 7 })), [-32602, 'invalid_params']);
+        assert.deepEqual(reason(await retry({ ...tool(name), inputResponses: { r1: 7 }, requestState })), [-32602, 'invalid_params']);
+        const other = new ModernWire(gateway.url('/other'), { capabilities: ABLE });
+        assert.deepEqual(reason((await other.send('tools/call', { ...tool(name), inputResponses, requestState })).response), refused, 'of another endpoint');
+        const done = await retry({ ...tool(name), inputResponses, requestState });
+        assert.equal(done.result.content[0].text, 'accept: red', 'none of that harmed the call');
+      });
 
-    it('refuses a state that comes too late', async () => {
-      const result = await ask(name);
-      const late = { ...tool(name), ...answersTo(result, accept) };
-      const error = await until('the state to expire', async () => {
-        const { error: found } = await retry({ ...late, inputResponses: {} });
-        return found;
-      }, 8_000);
-      assert.deepEqual([error.code, error.data.gatehouse.reason], [-32602, 'request_state_expired']);
+      it('refuses a state that comes too late', async () => {
+        const result = await ask(name);
+        const late = { ...tool(name), ...answersTo(result, accept) };
+        const error = await until('the state to expire', async () => {
+          const { error: found } = await retry({ ...late, inputResponses: {} });
+          return found;
+        }, 8_000);
+        assert.deepEqual([error.code, error.data.gatehouse.reason], [-32602, 'request_state_expired']);
+      });
     });
-  });
-}
+  }
+});
 
 describe('a parked call', { timeout: 60_000 }, () => {
   const name = 'old-pipe.ask';

@@ -34,17 +34,20 @@ const breakerOf = async (gateway, name) => (await health(gateway)).servers[name]
 const lines = (gateway, name) => gateway.events.filter(({ event, server }) => event === 'call' && server === name);
 
 describe('a server that is broken', { timeout: 240_000 }, () => {
-  let bad;
+  const broken = {};              // by its name in the configuration: one for each test, so that they can run at the same time
+  const others = ['bad-refused', 'bad-pausing', 'bad-lists', 'bad-neighbour'];
+  const nameOf = (way) => `bad-${way.replaceAll('_', '-')}`;
   let gateway;
   let peers;
   let web;
 
   before(async () => {
-    bad = await new Broken().start();
+    for (const name of ['bad', ...others, ...ways.map(nameOf)]) broken[name] = await new Broken().start();
     web = await startHttp(fixture('modern_server.mjs'));
     gateway = await Gateway.serve({
       servers: {
-        bad: guarded({ url: bad.url }), web: web.target, program: guarded(brokenProgram()),
+        ...Object.fromEntries(Object.entries(broken).map(([name, { url }]) => [name, guarded({ url })])),
+        web: web.target, program: guarded(brokenProgram()), sleeper: guarded(brokenProgram('sleeper')),
         pipe: { command: process.execPath, args: [fixture('legacy_server.mjs'), '--stdio', 'pipe'] }
       }
     });
@@ -56,106 +59,152 @@ describe('a server that is broken', { timeout: 240_000 }, () => {
       await gateway?.stop();
     } finally {
       web?.stop();
-      await bad?.close();
+      for (const server of Object.values(broken)) await server.close();
     }
   });
 
   const degraded = async () => (await peers[1].page('tools/list'))._meta?.['io.gatehouse/degraded']?.backends ?? [];
-  const toolNames = async () => (await peers[1].tools()).map(({ name }) => name).filter((name) => name.startsWith('bad.'));
+  const toolNames = async (server) => (await peers[1].tools()).map(({ name }) => name).filter((name) => name.startsWith(`${server}.`));
 
-  async function heal() {
-    bad.way = 'ok';
-    bad.all = bad.once = false;
+  async function heal(name) {
+    Object.assign(broken[name], { way: 'ok', all: false, once: false });
     await until('the server to be called again', async () => {
-      await attempt(peers[0], 'bad.echo', { text: 'x' }, 'x');
-      return await breakerOf(gateway, 'bad') === 'closed';
+      await attempt(peers[0], `${name}.echo`, { text: 'x' }, 'x');
+      return await breakerOf(gateway, name) === 'closed';
     }, 15_000);
-    await until('its lists to be fresh', async () => (await degraded()).length === 0);
+    await until('its lists to be fresh', async () => !(await degraded()).includes(name));
   }
 
   /// Calls until the breaker is open. None takes longer than its deadline, and each failure names the server.
-  async function breakIt(way, all = false) {
-    bad.way = way;
-    bad.all = all;
+  async function breakIt(name, way) {
+    Object.assign(broken[name], { way, all: true });
     for (let n = 0; n < FAILURES; ++n) {
-      const { ok, ms, message } = await attempt(peers[n % 2], 'bad.echo', { text: 'x' });
+      const { ok, ms, message } = await attempt(peers[n % 2], `${name}.echo`, { text: 'x' });
       assert.ok(!ok, `${way}: ${message}`);
-      if (way !== 'status_500_json') assert.match(message, /bad/, 'the error names the server');
+      if (way !== 'status_500_json') assert.ok(message.includes(name), 'the error names the server');
       assert.ok(ms < TIMEOUT_MS + LATE_MS, `${way}: a call took ${ms} ms`);
     }
     await until(`${way} to be found out`, async () => {
-      const { state, breaker } = (await health(gateway)).servers.bad;
+      const { state, breaker } = (await health(gateway)).servers[name];
       return breaker !== 'closed' || state === 'down';
     });
   }
 
-  for (const way of ways) {
-    it(`opens the breaker, is listed, and comes back: ${way}`, async () => {
-      const loads = ['web.echo', 'pipe.echo'].map((name) => new Load(peers, name));
-      try {
-        await breakIt(way, true);
-        assert.equal((await health(gateway)).status, 'degraded');
-        const { lastError, since } = (await health(gateway)).servers.bad;
-        assert.ok(lastError.message.length > 5 && Date.parse(lastError.at) && Date.parse(since));
-        await until('the lists to be marked', async () => (await degraded()).includes('bad'));
-        assert.deepEqual(await toolNames(), ['bad.echo', 'bad.get_thing', 'bad.set_thing'], 'the last known lists');
-        await heal();
-      } finally {
-        for (const load of loads) {
-          const { calls, failures, slowest } = await load.stop();
-          assert.deepEqual(failures.slice(0, 3), [], `${failures.length} of ${calls} calls of healthy servers failed`);
-          assert.ok(calls > 20 && slowest < SLOW_MS, `${calls} calls, the slowest took ${slowest} ms`);
-        }
+  describe('beside others, under load', { concurrency: true }, () => {
+    let loads;
+    before(() => { loads = ['web.echo', 'pipe.echo'].map((name) => new Load(peers, name)); });
+    after(async () => {
+      for (const load of loads) {
+        const { calls, failures, slowest } = await load.stop();
+        assert.deepEqual(failures.slice(0, 3), [], `${failures.length} of ${calls} calls of healthy servers failed`);
+        assert.ok(calls > 20 && slowest < SLOW_MS, `${calls} calls, the slowest took ${slowest} ms`);
       }
     });
-  }
 
-  it('is refused at once, with an error that says when to try again', async () => {
-    await breakIt('hang', true);
-    const before = bad.count('tools/call');
-    const seen = lines(gateway, 'bad').length;
-    for (let n = 0; n < 20; ++n) {
-      const result = await peers[n % 2].call('bad.echo', { text: 'x' });
-      assert.ok(result.isError);
-      assert.match(result.content[0].text, /"bad" is (out of order and not called for now|not available now); try again/);
-      const error = result._meta['io.gatehouse/error'];
-      assert.equal(error.server, 'bad');
-      assert.match(error.state, /open|down/);
-      assert.ok(error.retryAfterMs > 0 && error.retryAfterMs <= 60_000);
-      assert.equal(error.gatehouse.retryable, true);
-      if (n % 2 === 0) assert.deepEqual(shape(result), shape(refusalExample), 'as the manual shows it');
+    for (const way of ways) {
+      it(`opens the breaker, is listed, and comes back: ${way}`, async () => {
+        const name = nameOf(way);
+        await breakIt(name, way);
+        const { status, servers: { [name]: { lastError, since } } } = await health(gateway);
+        assert.equal(status, 'degraded');
+        assert.ok(lastError.message.length > 5 && Date.parse(lastError.at) && Date.parse(since));
+        await until('the lists to be marked', async () => (await degraded()).includes(name));
+        assert.deepEqual(await toolNames(name), ['echo', 'get_thing', 'set_thing'].map((tool) => `${name}.${tool}`), 'the last known lists');
+        await heal(name);
+      });
     }
-    await assert.rejects(peers[0].read('gh-bad+raw:///a'), (error) => error.code === -31001 && error.data.server === 'bad');
-    await assert.rejects(peers[0].subscribe('gh-bad+raw:///a'), (error) => error.code === -31001 && error.data.state !== undefined);
-    assert.equal(bad.count('tools/call'), before, 'nothing was sent');
-    await until('the log', () => lines(gateway, 'bad').length >= seen + 22);
-    const times = lines(gateway, 'bad').slice(seen).map(({ duration_ms: ms }) => ms).sort((a, b) => a - b);
-    assert.ok(times[Math.floor(times.length / 2)] < AT_ONCE_MS, `half of the refusals took more than ${AT_ONCE_MS} ms: ${times}`);
-    await heal();
   });
 
-  it('stays refused while its pings hang, and pauses longer each time', async () => {
-    await breakIt('hang', true);
-    const before = bad.count('tools/call');
-    await until('two checks to fail', async () => bad.count('ping') > 0 && (await health(gateway)).servers.bad.retryAfterMs > OPEN_MS * 2, 10_000);
-    assert.equal(bad.count('tools/call'), before, 'no call of a user was spent on it');
-    await heal();
-  });
-
-  it('may hang while its lists are read: nobody else notices, and it comes back', async () => {
-    Object.assign(bad, { way: 'status_503', all: true });
-    await until('the server to be down', async () => {
-      await attempt(peers[0], 'bad.echo', { text: 'x' });
-      return (await health(gateway)).servers.bad.state === 'down';
+  describe('by itself', { concurrency: true }, () => {
+    it('is refused at once, with an error that says when to try again', async () => {
+      const name = 'bad-refused';
+      const bad = broken[name];
+      await breakIt(name, 'hang');
+      const before = bad.count('tools/call');
+      const seen = lines(gateway, name).length;
+      for (let n = 0; n < 20; ++n) {
+        const result = await peers[n % 2].call(`${name}.echo`, { text: 'x' });
+        assert.ok(result.isError);
+        assert.match(result.content[0].text, /"bad-refused" is (out of order and not called for now|not available now); try again/);
+        const error = result._meta['io.gatehouse/error'];
+        assert.equal(error.server, name);
+        assert.match(error.state, /open|down/);
+        assert.ok(error.retryAfterMs > 0 && error.retryAfterMs <= 60_000);
+        assert.equal(error.gatehouse.retryable, true);
+        if (n % 2 === 0) assert.deepEqual(shape(result), shape(refusalExample), 'as the manual shows it');
+      }
+      await assert.rejects(peers[0].read(`gh-${name}+raw:///a`), (error) => error.code === -31001 && error.data.server === name);
+      await assert.rejects(peers[0].subscribe(`gh-${name}+raw:///a`), (error) => error.code === -31001 && error.data.state !== undefined);
+      assert.equal(bad.count('tools/call'), before, 'nothing was sent');
+      await until('the log', () => lines(gateway, name).length >= seen + 22);
+      const times = lines(gateway, name).slice(seen).map(({ duration_ms: ms }) => ms).sort((a, b) => a - b);
+      assert.ok(times[Math.floor(times.length / 2)] < AT_ONCE_MS, `half of the refusals took more than ${AT_ONCE_MS} ms: ${times}`);
+      await heal(name);
     });
-    const asked = bad.count('tools/list');
-    bad.way = 'hang';
-    const load = new Load(peers, 'pipe.echo');
-    await until('two lists to be waited for in vain', () => bad.count('tools/list') >= asked + 2, 15_000);
-    const { failures, slowest } = await load.stop();
-    assert.deepEqual(failures.slice(0, 3), []);
-    assert.ok(slowest < SLOW_MS, `a call took ${slowest} ms`);
-    await heal();
+
+    it('stays refused while its pings hang, and pauses longer each time', async () => {
+      const name = 'bad-pausing';
+      const bad = broken[name];
+      await breakIt(name, 'hang');
+      const before = bad.count('tools/call');
+      await until('two checks to fail', async () => bad.count('ping') > 0 && (await health(gateway)).servers[name].retryAfterMs > OPEN_MS * 2, 10_000);
+      assert.equal(bad.count('tools/call'), before, 'no call of a user was spent on it');
+      await heal(name);
+    });
+
+    it('may hang while its lists are read: nobody else notices, and it comes back', async () => {
+      const name = 'bad-lists';
+      const bad = broken[name];
+      Object.assign(bad, { way: 'status_503', all: true });
+      await until('the server to be down', async () => {
+        await attempt(peers[0], `${name}.echo`, { text: 'x' });
+        return (await health(gateway)).servers[name].state === 'down';
+      });
+      const asked = bad.count('tools/list');
+      bad.way = 'hang';
+      const load = new Load(peers, 'pipe.echo');
+      await until('two lists to be waited for in vain', () => bad.count('tools/list') >= asked + 2, 15_000);
+      const { failures, slowest } = await load.stop();
+      assert.deepEqual(failures.slice(0, 3), []);
+      assert.ok(slowest < SLOW_MS, `a call took ${slowest} ms`);
+      await heal(name);
+    });
+
+    it('over stdio, crashing at every call', async () => {
+      for (let n = 0; n < FAILURES; ++n) {
+        await until('the program to be back', async () => (await health(gateway)).servers.program.state === 'up');
+        const { ok, message } = await attempt(peers[n % 2], 'program.crash', {});
+        assert.ok(!ok && /program/.test(message), message);
+      }
+      await until('the program to answer again', async () => (await attempt(peers[0], 'program.echo', { text: 'x' }, 'x')).ok, 15_000);
+      assert.equal(await breakerOf(gateway, 'program'), 'closed');
+    });
+
+    it('over stdio, hanging: it is started again, and no call is spent on finding out', async () => {
+      const pid = await peers[0].text('sleeper.whoami', {});
+      const outcomes = await Promise.all(Array.from({ length: FAILURES }, (_, n) => attempt(peers[n % 2], 'sleeper.hang', {})));
+      for (const { ok, ms } of outcomes) assert.ok(!ok && ms < TIMEOUT_MS + LATE_MS, `a call took ${ms} ms`);
+      assert.equal(await breakerOf(gateway, 'sleeper'), 'open');
+      await until('another process to answer', async () => {
+        const { ok, message } = await attempt(peers[0], 'sleeper.whoami', {});
+        assert.match(message, ok ? /^\d+$/ : /out of order|not available now/);
+        return ok && message !== pid;
+      }, 20_000);
+    });
+
+    it('keeps its breaker when the configuration of others changes', async () => {
+      const name = 'bad-neighbour';
+      await breakIt(name, 'hang');
+      const config = JSON.parse(readFileSync(gateway.configFile, 'utf8'));
+      config.servers.newcomer = { url: broken[name].url };
+      gateway.configure(config);
+      await until('the newcomer', async () => 'newcomer' in (await health(gateway)).servers);
+      assert.notEqual(await breakerOf(gateway, name), 'closed');
+      delete config.servers.newcomer;
+      gateway.configure(config);
+      await until('the newcomer to go', async () => !('newcomer' in (await health(gateway)).servers));
+      await heal(name);
+    });
   });
 
   it('is heard: errors of clients and of tools open nothing', async () => {
@@ -165,50 +214,15 @@ describe('a server that is broken', { timeout: 240_000 }, () => {
     assert.equal(await breakerOf(gateway, 'web'), 'closed');
   });
 
-  it('over stdio, crashing at every call', async () => {
-    for (let n = 0; n < FAILURES; ++n) {
-      await until('the program to be back', async () => (await health(gateway)).servers.program.state === 'up');
-      const { ok, message } = await attempt(peers[n % 2], 'program.crash', {});
-      assert.ok(!ok && /program/.test(message), message);
-    }
-    await until('the program to answer again', async () => (await attempt(peers[0], 'program.echo', { text: 'x' }, 'x')).ok, 15_000);
-    assert.equal(await breakerOf(gateway, 'program'), 'closed');
-  });
-
-  it('over stdio, hanging: it is started again, and no call is spent on finding out', async () => {
-    const pid = await peers[0].text('program.pid', {});
-    const outcomes = await Promise.all(Array.from({ length: FAILURES }, (_, n) => attempt(peers[n % 2], 'program.hang', {})));
-    for (const { ok, ms } of outcomes) assert.ok(!ok && ms < TIMEOUT_MS + LATE_MS, `a call took ${ms} ms`);
-    assert.equal(await breakerOf(gateway, 'program'), 'open');
-    await until('another process to answer', async () => {
-      const { ok, message } = await attempt(peers[0], 'program.pid', {});
-      assert.match(message, ok ? /^\d+$/ : /out of order|not available now/);
-      return ok && message !== pid;
-    }, 20_000);
-  });
-
-  it('keeps its breaker when the configuration of others changes', async () => {
-    await breakIt('hang', true);
-    const config = JSON.parse(readFileSync(gateway.configFile, 'utf8'));
-    config.servers.newcomer = { url: bad.url };
-    gateway.configure(config);
-    await until('the newcomer', async () => 'newcomer' in (await health(gateway)).servers);
-    assert.notEqual(await breakerOf(gateway, 'bad'), 'closed');
-    delete config.servers.newcomer;
-    gateway.configure(config);
-    await until('the newcomer to go', async () => !('newcomer' in (await health(gateway)).servers));
-    await heal();
-  });
-
   it('shows in the metrics', async () => {
     const admin = gateway.events.find(({ event }) => event === 'admin listening').url;
     const text = await (await fetch(new URL('/metrics', admin))).text();
     const value = (series) => Number(text.split('\n').find((line) => line.startsWith(`${series} `))?.split(' ').pop());
     assert.equal(value('gatehouse_server_breaker_state{server="bad"}'), 0);
-    assert.ok(value('gatehouse_server_breaker_transitions_total{server="bad",to="open"}') >= ways.length);
-    assert.ok(value('gatehouse_server_breaker_transitions_total{server="bad",to="closed"}') >= ways.length);
-    assert.ok(value('gatehouse_server_breaker_refused_total{server="bad"}') >= 20);
-    assert.ok(value('gatehouse_server_health_checks_total{server="bad",result="failed"}') > 0);
+    const transitions = (to) => Object.keys(broken).reduce((sum, name) => sum + value(`gatehouse_server_breaker_transitions_total{server="${name}",to="${to}"}`), 0);
+    for (const to of ['open', 'closed']) assert.ok(transitions(to) >= ways.length, to);
+    assert.ok(value('gatehouse_server_breaker_refused_total{server="bad-refused"}') >= 20);
+    assert.ok(value('gatehouse_server_health_checks_total{server="bad-pausing",result="failed"}') > 0);
   });
 });
 

@@ -11,9 +11,11 @@ const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 const UPDATED = 'notifications/resources/updated';
 
-for (const [name, make] of [['old', () => new RawLegacy()], ['new', () => new RawModern()]]) {
-  describe(`resources of a raw ${name} server`, { timeout: 60_000 }, () => watching(name, make));
-}
+describe('resources', { concurrency: true }, () => {
+  for (const [name, make] of [['old', () => new RawLegacy()], ['new', () => new RawModern()]]) {
+    describe(`of a raw ${name} server`, { timeout: 60_000, concurrency: 1 }, () => watching(name, make));
+  }
+});
 
 function watching(name, make) {
   const own = (uri) => `gh-${name}+${uri}`;

@@ -195,7 +195,7 @@ describe('a stream that watches tasks', () => {
   });
 });
 
-describe('a client of 2025-11-25 that asks for a task', () => {
+describe('a client of 2025-11-25 that asks for a task', { concurrency: true }, () => {
   for (const server of SERVERS) {
     const begin = async (client, args = {}, { tool = 'must', task = {} } = {}) =>
       (await send(client, 'tools/call', { name: `${server}.${tool}`, arguments: args, task })).task;
@@ -316,7 +316,7 @@ describe('a client of 2025-11-25 that asks for a task', () => {
   });
 });
 
-describe('what is told while a task runs', () => {
+describe('what is told while a task runs', { concurrency: true }, () => {
   for (const server of SERVERS) {
     it(`${server}: progress to a client that follows none`, async () => {
       const meta = { progressToken: 'p' };
@@ -339,7 +339,7 @@ describe('what is told while a task runs', () => {
   }
 });
 
-describe('a client without tasks', () => {
+describe('a client without tasks', { concurrency: true }, () => {
   const clients = {
     'stateless': async (answer) => {
       const client = modern(FORMS);
@@ -385,23 +385,23 @@ describe('a client without tasks', () => {
       });
     }
   }
-
-  it('stateless: a client that goes away takes its task along', async () => {
-    const client = modern({});
-    const told = async (what) => textOf(await client.result('tools/call', { name: 'mweb.log', arguments: {} })).split(what).length;
-    const calls = await told('must declared');
-    const cancelled = await told('cancelled');
-    const { body, headers } = client.request('tools/call', { name: 'mweb.must', arguments: { ms: 20_000 } });
-    const leave = new AbortController();
-    const gone = assert.rejects(post(client.url, body, headers, { signal: leave.signal }));
-    await until('the call', async () => await told('must declared') > calls);
-    leave.abort();
-    await gone;
-    await until('the cancellation', async () => await told('cancelled') > cancelled);
-  });
 });
 
-describe('the official server everything, whose research runs as a task only', { timeout: 60_000 }, () => {
+it('a stateless client without tasks that goes away takes its task along', async () => {
+  const client = modern({});
+  const told = async (what) => textOf(await client.result('tools/call', { name: 'mweb.log', arguments: {} })).split(what).length;
+  const calls = await told('must declared');
+  const cancelled = await told('cancelled');
+  const { body, headers } = client.request('tools/call', { name: 'mweb.must', arguments: { ms: 20_000 } });
+  const leave = new AbortController();
+  const gone = assert.rejects(post(client.url, body, headers, { signal: leave.signal }));
+  await until('the call', async () => await told('must declared') > calls);
+  leave.abort();
+  await gone;
+  await until('the cancellation', async () => await told('cancelled') > cancelled);
+});
+
+describe('the official server everything, whose research runs as a task only', { timeout: 60_000, concurrency: true }, () => {
   let servers;
   let research;
   before(async () => {
@@ -434,13 +434,16 @@ describe('the official server everything, whose research runs as a task only', {
     await client.close();
   });
 
-  it('answers a stateless client with the extension, and one without', async () => {
+  it('answers a stateless client with the extension', async () => {
     const client = new ModernWire(research.url(), { capabilities: TASKS });
     const { taskId, resultType } = await client.result('tools/call', { name: NAME, arguments: { topic: 'tasks' } });
     assert.equal(resultType, 'task');
     const { task } = await follow(() => client.result('tasks/get', { taskId }));
     assert.match(textOf(task.result), /Research Report: tasks/);
-    const plain = new ModernWire(research.url(), { capabilities: {} });
-    assert.match(textOf(await plain.result('tools/call', { name: NAME, arguments: { topic: 'waiting' } })), /Research Report: waiting/);
+  });
+
+  it('answers a stateless client without it', async () => {
+    const client = new ModernWire(research.url(), { capabilities: {} });
+    assert.match(textOf(await client.result('tools/call', { name: NAME, arguments: { topic: 'waiting' } })), /Research Report: waiting/);
   });
 });

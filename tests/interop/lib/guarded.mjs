@@ -24,9 +24,8 @@ export class Guarded {
   static async open({ issuers = { corp: {} }, trusts = {}, config = {}, env } = {}) {
     const place = new Guarded();
     place.front = await Front.open();
-    place.servers = await new Recorded().add('pipe', 'legacy', 'stdio');
-    await place.servers.add('sessions', 'legacy', 'http');
-    await place.servers.add('web', 'modern', 'http');
+    place.servers = new Recorded();
+    await Promise.all([['pipe', 'legacy', 'stdio'], ['sessions', 'legacy', 'http'], ['web', 'modern', 'http']].map((server) => place.servers.add(...server)));
     place.issuers = {};
     for (const [id, options] of Object.entries(issuers)) place.issuers[id] = await AuthorizationServer.start(options);
     place.settings = {

@@ -22,7 +22,7 @@ export class Load {
 
   /// Starts one worker per peer; each calls `tool` again `gap` ms after every answer. The answer to a `text` is
   /// `echo(text)`.
-  constructor(peers, tool, { gap = 5, echo = (text) => text } = {}) {
+  constructor(peers, tool, { gap = 20, echo = (text) => text } = {}) {
     this.#workers = peers.map((peer, n) => this.#work(peer, tool, `${tool} ${n}`, gap, echo));
   }
 

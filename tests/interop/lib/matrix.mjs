@@ -32,7 +32,7 @@ export function matrix(name) {
   let shared;                     // The one peer through the gateway, or the reason why there is none.
 
   before(async () => {
-    for (const kind of chosen) servers.set(kind.name, await start(kind));
+    await Promise.all(chosen.map(async (kind) => servers.set(kind.name, await start(kind))));
     if (direct) return;
     gateway = await Gateway.serve({
       servers: Object.fromEntries([...servers].map(([server, { target }]) => [server, { ...target, prefer_tasks: true }])),

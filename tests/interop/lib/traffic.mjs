@@ -103,13 +103,14 @@ export class LegacyClient extends Client {
   async #held(how) {
     const server = this.choice.pick(this.servers);
     const key = this.key();
-    const stream = await this.wire.open('tools/call', { name: `${server}.hold`, arguments: { key, ms: 400 }, _meta: { progressToken: key } }, this.id());
+    const stream = await this.wire.open('tools/call', { name: `${server}.hold`, arguments: { key, ms: 150 }, _meta: { progressToken: key } }, this.id());
     this.exchanges.push({ id: stream.id, kind: 'hold', key, stream, ended: how });
     await until('progress', () => stream.messages.length > 0 || stream.ended, CALL_MS);
     if (how === 'cancelled') return void await this.wire.notify('notifications/cancelled', { requestId: stream.id });
-    const last = stream.ids.at(-1);
     await stream.close();
-    if (last === undefined) return undefined;
+    const last = stream.ids.at(-1);
+    const isOver = stream.messages.some(({ id, method }) => id === stream.id && method === undefined);
+    if (last === undefined || isOver) return undefined;
     const resumed = await this.wire.listen(last);
     this.exchanges.push({ id: stream.id, kind: 'resumed', key, stream: resumed, of: stream, ended: how });
     await resumed.next(({ id }) => id === stream.id, 'the answer on the resumed stream', CALL_MS);
