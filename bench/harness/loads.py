@@ -13,11 +13,14 @@ class Load:
     """A load generator with open connections that makes a run of calls whenever it is told to.
 
     Because connections and sessions are opened before the first run, a run contains nothing but calls.
-    `yields`: as in Stage.start().
+    `yields`: as in Stage.start(). `warm_up`: seconds of calls before each run() that are not measured.
     """
 
-    def __init__(self, stage, loadgen, url, core, *options, era="legacy", connections=64, yields=False):
+    def __init__(self, stage, loadgen, url, core, *options, era="legacy", connections=64, yields=False, warm_up=0):
         command = [loadgen, "--url", url, "--era", era, "--connections", connections, "--json", "--on-command"]
+        command += ["--warm-up", warm_up]
+        self.url = url
+        self.warm_up = warm_up
         self._process = stage.start([*command, *options], core=core, talks=True, yields=yields)
         self._stage = stage
         self._answer(START_SECONDS)
@@ -67,12 +70,13 @@ class Disturbed:
         self.seconds = 0
 
     def run(self, seconds):
+        whole = self._load.warm_up + seconds
         for other in self._others:
-            other.begin(f"run {seconds}")
+            other.begin(f"run {whole}")
         result = self._load.run(seconds)
-        self.seconds += seconds
+        self.seconds += whole
         for other in self._others:
-            ended = other.end(seconds + START_SECONDS)
+            ended = other.end(whole + START_SECONDS)
             failed = ended["errors"] - ended["unsent"]
             self.calls += ended["answered"] + failed
             self.failed += failed

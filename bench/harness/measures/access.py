@@ -99,6 +99,6 @@ ACCESS = report.Section(
     f"Plain calls in sessions through gateways before the same backend, {CONNECTIONS} connections that send as fast as they are "
     f"answered; {{close_rounds}} rounds. \"bare\" knows nobody. \"API key\" and \"JWT\" (RS256) check with each request who is "
     f"calling, have {RULES} rules, of which the last one permits the call, and two limits, by user and by tool, that are never "
-    f"reached. \"{_title(FEW_RULES)}\" and \"{_title(MANY_RULES)}\" have API keys and the same limits. Instructions are counted as "
-    "above; callgrind's processor has none for SHA-256, so that hashing a token costs more of them than it does really.",
+    f"reached. \"{_title(FEW_RULES)}\" and \"{_title(MANY_RULES)}\" have API keys and the same limits. Instructions are counted "
+    "as above; callgrind's processor has none for SHA-256, so that hashing a token costs more of them than it does really.",
     measure)

@@ -43,7 +43,7 @@ class _Field:
     def compare(self, server, flood, what, is_refused):
         """Rows about a flood. One that is not refused has no target."""
         options = ("--rate", GUEST_CALLS_PER_SECOND, "--token", self._key)
-        guest = self._load(server, *options, connections=GUEST_CONNECTIONS)
+        guest = self._load(server, *options, connections=GUEST_CONNECTIONS, warm_up=self._effort.tail_warm_up)
         flooded = Disturbed(guest, [self._load(server, *flood, connections=FLOOD_CONNECTIONS, yields=True)])
         targets = [paired.Target("alone", guest, server.pids), paired.Target("flooded", flooded, server.pids)]
         rounds = self._effort.tail_rounds if is_refused else max(3, self._effort.tail_rounds // 4)
@@ -57,9 +57,9 @@ class _Field:
         yield from _about_flood(what, flooded, is_refused)
         flooded.stop()
 
-    def _load(self, server, *options, connections, yields=False):
+    def _load(self, server, *options, **more):
         return Load(self._stage, self._programs.loadgen, server.url, LOAD_CORE, "--tool", "bench.echo", *options,
-                    era="modern", connections=connections, yields=yields)
+                    era="modern", **more)
 
 
 def _about_flood(what, flooded, is_refused):
@@ -72,7 +72,7 @@ def _about_flood(what, flooded, is_refused):
 FAIRNESS = report.Section(
     "Fairness: one user beside the flood of another",
     f"A guest makes {GUEST_CALLS_PER_SECOND:,} calls a second at fixed times, alone and beside a flood; both are stateless and "
-    "show an API key; {tail_rounds} rounds of {tail_seconds} s."
+    "show an API key; {tail_rounds} rounds of {tail_seconds} s, each after {tail_warm_up} s of the same."
     "\n\n"
     f"\"over a limit\": the flood is {FLOOD_CALLS_PER_SECOND:,} calls a second of another user, and each user may make "
     f"{LIMIT_PER_SECOND:,}. \"wrong credentials\": as many calls with a key that does not exist. \"server with one place\": "
