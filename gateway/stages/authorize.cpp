@@ -41,11 +41,13 @@ Item item_of(const Routes& routes, const catalog::Target& target, Item::Kind kin
 /// A member that a server which ignores case would take for another one.
 Result<void> check_members(const mcp::Message& request) {
   static constexpr std::array<std::string_view, 5> kRead = {"name", "uri", "arguments", "ref", "_meta"};
-  for (const json::Member& member : request.params.object.members)
+  for (const json::Member& member : request.params.object.members) {
+    if (std::ranges::find(kRead, member.key) != kRead.end()) continue;
     for (const std::string_view name : kRead)
-      if (member.key.size() <= name.size() + 8 && member.key != name && policy::folds_to(member.key, name))
+      if (member.key.size() <= name.size() + 8 && policy::folds_to(member.key, name))
         return fail(Kind::invalid_params, Origin::client,
                     "params: there is no member like \"" + std::string(name) + "\" in other letters.");
+  }
   return {};
 }
 

@@ -4,6 +4,9 @@
 
 #include <gatehouse/base/log.hpp>
 
+#include "src/identity/digest.hpp"
+#include "src/identity/recently_used.hpp"
+
 namespace gatehouse::identity {
 namespace {
 
@@ -12,6 +15,25 @@ constexpr unsigned kNetworkBitsV4 = 24, kNetworkBitsV6 = 48;
 mcp::WallTime minute_of(mcp::WallTime now) { return std::chrono::floor<std::chrono::minutes>(now); }
 
 }  // namespace
+
+struct ApiKeyVerifier::Known {
+  explicit Known(std::size_t max_known) : seen(max_known) {}
+  struct Seen {
+    ApiKeys::Proof proof;  // of the keys in force
+    State* state = nullptr;
+  };
+  Digester name;
+  RecentlyUsed<Digest, Seen, DigestHash> seen;
+};
+
+ApiKeyVerifier::ApiKeyVerifier(const ApiKeyVerifierOptions& options)
+    : known_(std::make_unique<Known>(options.max_known)) {}
+ApiKeyVerifier::~ApiKeyVerifier() = default;
+
+void ApiKeyVerifier::replace(std::shared_ptr<const ApiKeys> keys) {
+  keys_ = std::move(keys);
+  known_->seen.clear();
+}
 
 std::optional<Verdict> ApiKeyVerifier::known(std::string_view key, const Circumstances& around) {
   return check(key, around);
@@ -27,27 +49,35 @@ Verdict ApiKeyVerifier::check(std::string_view key, const Circumstances& around)
   const KeySender sender{.address = address,
                          .endpoint = around.place.path,
                          .certificate = certificate ? std::string_view(certificate->thumbprint) : std::string_view()};
-  const auto match = keys_->verify(key, sender, around.now);
-  if (match) {
-    used(*match, key, address, around.now);
-    return match->who;
+  const Digest name = known_->name({}, key);
+  Known::Seen* seen = known_->seen.find(name);
+  const bool is_new = !seen;
+  if (is_new) {
+    const auto proof = keys_->prove(key);
+    if (!proof) return refuse(proof.error().why, proof.error().id, around);
+    seen = &known_->seen.put(name, {*proof, nullptr});  // a key that may not be used was not used: it has no state
   }
-  const auto [why, id] = match.error();
+  const auto match = keys_->check(seen->proof, sender, around.now);
+  if (!match) return refuse(match.error(), keys_->records()[seen->proof.record].id, around);
+  if (!seen->state) seen->state = &states_.try_emplace(match->record.id).first->second;
+  if (!is_new) ++counters_.known;
+  used(*match, *seen->state, key, address, around.now);
+  return match->who;
+}
+
+Verdict ApiKeyVerifier::refuse(KeyRefusal why, std::string_view id, const Circumstances& around) {
   ++counters_.refused[static_cast<std::size_t>(why)];
   std::string reason = "API key";
   if (!id.empty()) reason.append(" ").append(id);
-  reason.append(" from ").append(address).append(": ").append(to_string(why));
+  reason.append(" from ").append(around.exchange.peer_address()).append(": ").append(to_string(why));
   if (why == KeyRefusal::foreign_endpoint)
     return fail(Kind::denied, Origin::client, "This API key is not for this endpoint.", std::move(reason));
   return not_good(around.place, std::move(reason));
 }
 
-void ApiKeyVerifier::used(const ApiKeys::Match& match, std::string_view key, std::string_view address,
+void ApiKeyVerifier::used(const ApiKeys::Match& match, State& state, std::string_view key, std::string_view address,
                           mcp::WallTime now) {
   ++counters_.accepted;
-  auto known = states_.find(match.record.id);
-  if (known == states_.end()) known = states_.emplace(match.record.id, State{}).first;
-  State& state = known->second;
   if (match.is_old_secret()) {
     ++counters_.old_secret;
     if (std::exchange(state.use.old_secret_until, *match.hash.not_after) != *match.hash.not_after)
@@ -57,7 +87,7 @@ void ApiKeyVerifier::used(const ApiKeys::Match& match, std::string_view key, std
     state.changed = true;
   }
   if (match.hash.pepper != keys_->peppers().newest().id()) rehash(match, state, key);
-  if (state.last_address != address) arrived_from(known->first, state, address);
+  if (state.last_address != address) arrived_from(match.record.id, state, address);
   if (now - state.use.last_used_at < std::chrono::minutes(1)) return;
   state.use.last_used_at = minute_of(now);
   state.changed = true;
@@ -71,7 +101,7 @@ void ApiKeyVerifier::rehash(const ApiKeys::Match& match, State& state, std::stri
   rehashed_.push_back({match.record.id, match.hash.value, std::move(hash)});
 }
 
-void ApiKeyVerifier::arrived_from(const std::string& id, State& state, std::string_view address) {
+void ApiKeyVerifier::arrived_from(std::string_view id, State& state, std::string_view address) {
   state.last_address = address;
   const auto parsed = IpAddress::parse(address);
   auto& networks = state.use.networks;

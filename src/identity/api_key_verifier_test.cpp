@@ -137,6 +137,61 @@ TEST_F(ApiKeyVerifierTest, ARevokedKeyEndsAtOnce) {
   EXPECT_FALSE(keys->still_good(**who, kNow));
 }
 
+TEST_F(ApiKeyVerifierTest, ASecretIsHashedOnceAndTheKeyCheckedWithEveryCall) {
+  EXPECT_TRUE(check(key) && check(key) && check(key));
+  EXPECT_EQ(keys->counters().accepted, 3u);
+  EXPECT_EQ(keys->counters().known, 2u);
+  EXPECT_EQ(check(key, "203.0.113.1").error().detail, "API key " + id + " from 203.0.113.1: foreign_address");
+  EXPECT_EQ(check(key, "192.0.2.7", kNow, "/other").error().kind, Kind::denied);
+  EXPECT_TRUE(check(old_key) && check(old_key));
+  EXPECT_FALSE(check(old_key, "192.0.2.7", kNow + minutes(30))) << "the overlap is over";
+  EXPECT_TRUE(check(key, "192.0.2.7", kNow + minutes(59)));
+  EXPECT_FALSE(check(key, "192.0.2.7", kNow + minutes(60))) << "expired";
+}
+
+TEST_F(ApiKeyVerifierTest, AGuessIsNotTakenForWhatIsRemembered) {
+  EXPECT_TRUE(check(key));
+  std::string other = key;
+  other[other.size() - 10] = other[other.size() - 10] == 'a' ? 'b' : 'a';
+  EXPECT_FALSE(check(other));
+  EXPECT_FALSE(check(key + "0"));
+  EXPECT_FALSE(check(make_api_key("live", id)));
+  EXPECT_EQ(keys->counters().known, 0u);
+}
+
+TEST_F(ApiKeyVerifierTest, WhatIsRememberedOfAKeyEndsWithTheKeysInForce) {
+  EXPECT_TRUE(check(key) && check(old_key));
+  auto rotated = record();
+  rotated.hashes.erase(rotated.hashes.begin() + 1);
+  keys->replace(std::make_shared<const ApiKeys>(std::vector{rotated}, *Peppers::make({pepper})));
+  EXPECT_FALSE(check(old_key)) << "rotated away";
+  EXPECT_TRUE(check(key));
+  keys->replace(std::make_shared<const ApiKeys>());
+  EXPECT_FALSE(check(key)) << "removed";
+}
+
+TEST_F(ApiKeyVerifierTest, AKeyThatMayNotBeUsedBecomesGoodInTime) {
+  auto later = record();
+  later.not_before = kNow + minutes(5);
+  keys->replace(std::make_shared<const ApiKeys>(std::vector{later}, *Peppers::make({pepper})));
+  EXPECT_FALSE(check(key));
+  EXPECT_FALSE(keys->use_of(id)) << "a refused key was not used";
+  EXPECT_TRUE(check(key, "192.0.2.7", kNow + minutes(5)));
+  EXPECT_EQ(keys->use_of(id)->last_used_at, kNow + minutes(5));
+}
+
+TEST_F(ApiKeyVerifierTest, NoMoreSecretsAreRememberedThanAllowed) {
+  const auto few = std::make_shared<ApiKeyVerifier>(ApiKeyVerifierOptions{.max_known = 1});
+  few->replace(std::make_shared<const ApiKeys>(std::vector{record()}, *Peppers::make({pepper})));
+  const Protected where = place("/mcp");
+  const FakeRequest request(net::Headers{}, "192.0.2.7");
+  const Circumstances around{where, request, kNow, TimePoint()};
+  for (const std::string& one : {key, old_key, key, old_key}) EXPECT_TRUE(*few->known(one, around));
+  EXPECT_EQ(few->counters().known, 0u);
+  EXPECT_TRUE(*few->known(old_key, around));
+  EXPECT_EQ(few->counters().known, 1u);
+}
+
 // T15, RS-42
 TEST_F(ApiKeyVerifierTest, KeysComeInEitherHeaderButNotInTwo) {
   const std::string bearer = "Bearer " + key;

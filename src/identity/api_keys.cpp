@@ -65,23 +65,22 @@ std::string_view to_string(KeyRefusal refusal) {
 }
 
 ApiKeys::ApiKeys(std::vector<ApiKeyRecord> records, Peppers peppers)
-    : records_(std::move(records)), peppers_(std::move(peppers)) {
+    : records_(std::move(records)), peppers_(std::move(peppers)), principals_(records_.size()) {
   for (std::size_t i = 0; i < records_.size(); ++i) {
-    Entry entry{.record = i, .principals = {}};
-    for (const ApiKeyHash& hash : records_[i].hashes) entry.principals.push_back(make_principal(records_[i], hash));
-    entries_.emplace(records_[i].id, std::move(entry));
+    for (const ApiKeyHash& hash : records_[i].hashes) principals_[i].push_back(make_principal(records_[i], hash));
+    places_.emplace(records_[i].id, i);
   }
 }
 
-/// Every way through takes one HMAC, for each pepper of the key if these differ.
-std::optional<ApiKeys::Proven> ApiKeys::prove(const Entry* entry, std::string_view proof) const {
+/// Which of the record's hashes it is. Every way through takes one HMAC, for each pepper of the key if these differ.
+std::optional<std::size_t> ApiKeys::hash_of(const ApiKeyRecord* record, std::string_view proof) const {
   static const ApiKeyRecord kNobody{.hashes = {ApiKeyHash{}}};
-  const ApiKeyRecord& record = entry ? records_[entry->record] : kNobody;
-  std::optional<Proven> proven;
+  const std::vector<ApiKeyHash>& hashes = record ? record->hashes : kNobody.hashes;
+  std::optional<std::size_t> proven;
   std::string_view hashed_with;
   KeyHash sent{};
-  for (std::size_t i = 0; i < record.hashes.size(); ++i) {
-    const ApiKeyHash& stored = record.hashes[i];
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    const ApiKeyHash& stored = hashes[i];
     const Pepper* const pepper = peppers_.find(stored.pepper);
     const Pepper* const used = pepper ? pepper : peppers_.empty() ? nullptr : &peppers_.newest();
     if (used && hashed_with != used->id()) {
@@ -89,29 +88,42 @@ std::optional<ApiKeys::Proven> ApiKeys::prove(const Entry* entry, std::string_vi
       hashed_with = used->id();
     }
     const bool same = same_hash(sent, stored.value);
-    if (same && pepper && entry && !proven) proven = Proven{entry, i};
+    if (same && pepper && record && !proven) proven = i;
   }
   return proven;
 }
 
-std::expected<ApiKeys::Match, ApiKeys::Refused> ApiKeys::verify(std::string_view text, const KeySender& sender,
-                                                                mcp::WallTime now) const {
+std::expected<ApiKeys::Proof, ApiKeys::Refused> ApiKeys::prove(std::string_view text) const {
   const auto key = parse_api_key(text);
   if (!key) return std::unexpected(Refused{KeyRefusal::malformed, {}});
-  const auto found = entries_.find(key->id);
-  const auto proven = prove(found == entries_.end() ? nullptr : &found->second, key->proof);
-  if (!proven)
-    return std::unexpected(Refused{found == entries_.end() ? KeyRefusal::unknown : KeyRefusal::wrong_secret, key->id});
-  const ApiKeyRecord& record = records_[proven->entry->record];
-  const ApiKeyHash& hash = record.hashes[proven->hash];
-  if (const auto why = objection(record, hash, sender, now)) return std::unexpected(Refused{*why, key->id});
-  return Match{.who = proven->entry->principals[proven->hash], .record = record, .hash = hash};
+  const auto found = places_.find(key->id);
+  const bool is_known = found != places_.end();
+  const auto hash = hash_of(is_known ? &records_[found->second] : nullptr, key->proof);
+  if (!hash) return std::unexpected(Refused{is_known ? KeyRefusal::wrong_secret : KeyRefusal::unknown, key->id});
+  return Proof{found->second, *hash};
+}
+
+std::expected<ApiKeys::Match, KeyRefusal> ApiKeys::check(const Proof& proof, const KeySender& sender,
+                                                         mcp::WallTime now) const {
+  const ApiKeyRecord& record = records_[proof.record];
+  const ApiKeyHash& hash = record.hashes[proof.hash];
+  if (const auto why = objection(record, hash, sender, now)) return std::unexpected(*why);
+  return Match{.who = principals_[proof.record][proof.hash], .record = record, .hash = hash};
+}
+
+std::expected<ApiKeys::Match, ApiKeys::Refused> ApiKeys::verify(std::string_view text, const KeySender& sender,
+                                                                mcp::WallTime now) const {
+  const auto proof = prove(text);
+  if (!proof) return std::unexpected(proof.error());
+  const auto match = check(*proof, sender, now);
+  if (!match) return std::unexpected(Refused{match.error(), parse_api_key(text)->id});
+  return *match;
 }
 
 bool ApiKeys::still_good(const mcp::Principal& who, mcp::WallTime now) const {
-  const auto found = entries_.find(who.auth.credential_id);
-  if (found == entries_.end() || (who.expires_at && now >= *who.expires_at)) return false;
-  const ApiKeyRecord& record = records_[found->second.record];
+  const auto found = places_.find(who.auth.credential_id);
+  if (found == places_.end() || (who.expires_at && now >= *who.expires_at)) return false;
+  const ApiKeyRecord& record = records_[found->second];
   return !record.revoked_at && now < record.expires_at;
 }
 

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <string>
 
+#include "src/net/http1_chars.hpp"
+
 namespace gatehouse::identity {
 namespace {
 
@@ -22,9 +24,8 @@ constexpr std::array<bool, 256> kToken68 = [] {
 
 bool is_token68(std::string_view text) {
   const std::string_view body = text.substr(0, text.find_last_not_of('=') + 1);
-  bool all = !body.empty();
-  for (const char c : body) all &= kToken68[static_cast<unsigned char>(c)];
-  return all;
+  const char* const end = body.data() + body.size();
+  return !body.empty() && net::find_end_of(kToken68, body.data(), end) == end;
 }
 
 int hex_digit(char c) {
@@ -61,6 +62,11 @@ bool has_credential_in_query(std::string_view target) {
   return false;
 }
 
+/// Most headers have another length.
+bool is_named(const net::Header& header, std::string_view name) {
+  return header.name.size() == name.size() && net::equals_ignoring_case(header.name, name);
+}
+
 Result<Credential> bearer(std::string_view value) {
   const std::size_t space = value.find(' ');
   if (!net::equals_ignoring_case(value.substr(0, space), "Bearer")) return Credential{CredentialForm::unsupported, {}};
@@ -78,8 +84,8 @@ Result<Credential> find_credential(const net::RequestHead& head) {
   const net::Header* authorization = nullptr;
   const net::Header* key = nullptr;
   for (const net::Header& header : head.headers) {
-    const bool is_key = net::equals_ignoring_case(header.name, kApiKeyHeader);
-    if (!is_key && !net::equals_ignoring_case(header.name, "Authorization")) continue;
+    const bool is_key = is_named(header, kApiKeyHeader);
+    if (!is_key && !is_named(header, "Authorization")) continue;
     if (authorization || key) return malformed("Send one credential: there are several in the headers.");
     (is_key ? key : authorization) = &header;
   }

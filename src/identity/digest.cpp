@@ -1,11 +1,13 @@
 #include "src/identity/digest.hpp"
 
+#include <cstdint>
 #include <cstdlib>
-#include <string>
 
-#include <openssl/rand.h>
+#include <openssl/evp.h>
 
 #include <gatehouse/base/base64url.hpp>
+
+#include "src/identity/random.hpp"
 
 namespace gatehouse::identity {
 namespace {
@@ -23,19 +25,7 @@ void update(EVP_MD_CTX* context, std::string_view scope, std::string_view text) 
 
 }  // namespace
 
-Digester::Digester() : sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-  require(sha256_ && context_);
-  require(RAND_bytes(seed_.data(), static_cast<int>(seed_.size())));
-}
-
-Digest Digester::operator()(std::string_view scope, std::string_view text) {
-  Digest digest;
-  require(EVP_DigestInit_ex2(context_.get(), sha256_.get(), nullptr));
-  require(EVP_DigestUpdate(context_.get(), seed_.data(), seed_.size()));
-  update(context_.get(), scope, text);
-  require(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr));
-  return digest;
-}
+Digester::Digester() { random_bytes(seed_); }
 
 std::string short_id(std::string_view scope, std::string_view text) {
   constexpr std::size_t kBytes = 16;

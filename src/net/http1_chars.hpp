@@ -67,20 +67,23 @@ inline std::uint32_t control_bytes(__m128i bytes) {
 }
 #endif
 
-/// The first byte that may not stand in a token, or `end`. Looks at many bytes at a time.
-inline const char* find_token_end(const char* p, const char* end) {
+/// The first byte that is not allowed, or `end`. Looks at many bytes at a time. REQUIRES: letters, digits and the dash are allowed.
+inline const char* find_end_of(const std::array<bool, 256>& allowed, const char* p, const char* end) {
 #ifdef __SSE2__
   while (end - p >= 16) {
     const std::uint32_t usual = usual_token_bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
     p += std::countr_one(usual);
     if (usual == 0xffff) continue;
-    if (!is_token_byte(*p)) return p;
-    ++p;  // one of the unusual token bytes
+    if (!allowed[static_cast<unsigned char>(*p)]) return p;
+    ++p;  // one of the unusual bytes
   }
 #endif
-  while (p < end && is_token_byte(*p)) ++p;
+  while (p < end && allowed[static_cast<unsigned char>(*p)]) ++p;
   return p;
 }
+
+/// The first byte that may not stand in a token, or `end`.
+inline const char* find_token_end(const char* p, const char* end) { return find_end_of(kTokenBytes, p, end); }
 
 /// The first byte that may not stand in a field value, or `end`. Looks at many bytes at a time.
 inline const char* find_control_byte(const char* p, const char* end) {

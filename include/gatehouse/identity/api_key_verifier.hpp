@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,16 +23,26 @@ struct ApiKeyUse {
   mcp::WallTime old_secret_used_at{}, old_secret_until{};  ///< When last, and when that secret stops working.
 };
 
-/// The keys that are in force and how they are used. Shared by all endpoints. One thread.
+struct ApiKeyVerifierOptions {
+  std::size_t max_known = 10'000;  ///< Keys whose secret need not be hashed again; about 150 bytes each.
+};
+
+/// The keys that are in force and how they are used. Shared by all endpoints. One thread. A secret that was verified is remembered under a
+/// name that only this process can make, so that its next call takes no HMAC; whether its key is revoked, expired, or used from a wrong
+/// place is asked with every call, and other keys (`replace`) begin with nothing remembered.
 class ApiKeyVerifier final : public Verifier {
  public:
   struct Counters {
     std::uint64_t accepted = 0, old_secret = 0;
+    std::uint64_t known = 0;                  ///< Of those accepted: without an HMAC.
     std::array<std::uint64_t, 10> refused{};  ///< By KeyRefusal.
   };
 
+  explicit ApiKeyVerifier(const ApiKeyVerifierOptions& options = {});
+  ~ApiKeyVerifier() override;
+
   /// Other keys from now on; calls that were let in go on.
-  void replace(std::shared_ptr<const ApiKeys> keys) { keys_ = std::move(keys); }
+  void replace(std::shared_ptr<const ApiKeys> keys);
   [[nodiscard]] const ApiKeys& keys() const { return *keys_; }
 
   /// Always has an answer. Takes no memory if the key is good and is used as before. Errors: invalid_credential; denied for a key that is
@@ -64,13 +75,17 @@ class ApiKeyVerifier final : public Verifier {
     bool changed = false;
     KeyHash rehashed{};  // the stored hash that was made anew last
   };
+  struct Known;  // secrets that were verified
   Verdict check(std::string_view key, const Circumstances& around);
-  void used(const ApiKeys::Match& match, std::string_view key, std::string_view address, mcp::WallTime now);
+  Verdict refuse(KeyRefusal why, std::string_view id, const Circumstances& around);
+  void used(const ApiKeys::Match& match, State& state, std::string_view key, std::string_view address,
+            mcp::WallTime now);
   void rehash(const ApiKeys::Match& match, State& state, std::string_view key);
-  void arrived_from(const std::string& id, State& state, std::string_view address);
+  void arrived_from(std::string_view id, State& state, std::string_view address);
 
   std::shared_ptr<const ApiKeys> keys_ = std::make_shared<const ApiKeys>();
-  ApiKeyTable<State> states_;
+  ApiKeyTable<State> states_;  // of keys that were used; none is ever taken out
+  std::unique_ptr<Known> known_;
   std::vector<Rehashed> rehashed_;
   Counters counters_;
 };

@@ -95,8 +95,17 @@ class ApiKeys {
   /// A hash whose pepper is not among `peppers` verifies nothing; see `orphans`. REQUIRES: ids differ.
   ApiKeys(std::vector<ApiKeyRecord> records, Peppers peppers);
 
+  /// That a text is a secret of a key. Says nothing about whether that key may be used; good for as long as these ApiKeys are there.
+  struct Proof {
+    std::size_t record = 0, hash = 0;
+  };
   /// Takes one HMAC, whether the id exists or not, and no memory. A text without a valid checksum takes none: it says nothing about
   /// which keys exist.
+  [[nodiscard]] std::expected<Proof, Refused> prove(std::string_view text) const;
+  /// Whether the key may be used: everything but the secret, which whoever asks has proven. REQUIRES: `proof` is of these ApiKeys.
+  [[nodiscard]] std::expected<Match, KeyRefusal> check(const Proof& proof, const KeySender& sender,
+                                                       mcp::WallTime now) const;
+  /// Both.
   [[nodiscard]] std::expected<Match, Refused> verify(std::string_view text, const KeySender& sender,
                                                      mcp::WallTime now) const;
   /// Whether somebody who was let in may stay.
@@ -108,19 +117,13 @@ class ApiKeys {
   [[nodiscard]] std::vector<std::string> orphans() const;
 
  private:
-  struct Entry {
-    std::size_t record = 0;
-    std::vector<std::shared_ptr<const mcp::Principal>> principals;  // one for each hash
-  };
-  struct Proven {
-    const Entry* entry = nullptr;
-    std::size_t hash = 0;
-  };
-  [[nodiscard]] std::optional<Proven> prove(const Entry* entry, std::string_view proof) const;
+  using Principals = std::vector<std::shared_ptr<const mcp::Principal>>;
+  [[nodiscard]] std::optional<std::size_t> hash_of(const ApiKeyRecord* record, std::string_view proof) const;
 
   std::vector<ApiKeyRecord> records_;
   Peppers peppers_;
-  ApiKeyTable<Entry> entries_;
+  std::vector<Principals> principals_;  // of each record, one for each hash
+  ApiKeyTable<std::size_t> places_;     // of records, by id
 };
 
 }  // namespace gatehouse::identity
