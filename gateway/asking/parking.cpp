@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/transport/session.hpp>
 
 #include "gateway/asking/held_call.hpp"
@@ -176,7 +177,8 @@ mcp::Reply Parking::questions_of(const HeldCall& held) const {
                                    .owner = owner_,
                                    .parked = held.id,
                                    .generation = held.machine.generation()};
-  input.state = bridge::seal_state(keys_, held.client.principal(), state, wall_clock() + options_.parked_wait);
+  input.state =
+      bridge::seal_state(keys_, mcp::caller_key(*held.client.who), state, wall_clock() + options_.parked_wait);
   return bridge::write_input_required(input, held.backend_member);
 }
 

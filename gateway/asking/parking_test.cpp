@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include <gatehouse/json/value.hpp>
+#include <gatehouse/mcp/caller.hpp>
 
 #include "tests/support/asker.hpp"
 #include "tests/support/settle.hpp"
@@ -82,7 +83,7 @@ class Visit {
     const auto value = json::parse(text());
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto state =
-        bridge::open_state(rig_.keys, asker.client.principal(), value->text("requestState"), "crm", "digest", now);
+        bridge::open_state(rig_.keys, mcp::caller_key(*who), value->text("requestState"), "crm", "digest", now);
     return state ? *state : bridge::RequestState{};
   }
 
@@ -216,6 +217,17 @@ Task<void> restarts(Rig& rig) {
   co_await other.stop();
 }
 TEST(Parking, SaysThatACallWasLostWithItsProcess) { run(restarts); }
+
+// RS-96: with another program he is another caller
+Task<void> stays_its_callers(Rig& rig) {
+  Visit first(rig);
+  first.begin();
+  co_await test::settle(rig.loop);
+  EXPECT_EQ(first.state().kind, bridge::RequestState::Kind::parked);
+  first.who = test::with_program(*first.who, "cli");
+  EXPECT_TRUE(first.state().parked.empty());
+}
+TEST(Parking, GivesAStateToItsCallerOnly) { run(stays_its_callers); }
 
 Task<void> expires(Rig& rig) {
   rig.options.parked_wait = Milliseconds{40};

@@ -74,14 +74,14 @@ Error state_error(StateProblem problem) {
       Value::object({{"gatehouse", Value::object({{"reason", reason}})}}).str());
 }
 
-std::string seal_state(const seal::KeyRing& keys, std::string_view principal, const RequestState& state,
+std::string seal_state(const seal::KeyRing& keys, std::string_view caller, const RequestState& state,
                        seal::Time expires) {
-  return keys.seal(seal::Purpose::state, principal, write(state), expires);
+  return keys.seal(seal::Purpose::state, caller, write(state), expires);
 }
 
-Result<RequestState> open_state(const seal::KeyRing& keys, std::string_view principal, std::string_view token,
+Result<RequestState> open_state(const seal::KeyRing& keys, std::string_view caller, std::string_view token,
                                 std::string_view server, std::string_view digest, seal::Time now) {
-  const auto content = keys.open(seal::Purpose::state, principal, token, now);
+  const auto content = keys.open(seal::Purpose::state, caller, token, now);
   if (!content) {
     const bool expired = content.error() == seal::Refusal::expired;
     return fail(state_error(expired ? StateProblem::expired : StateProblem::invalid));

@@ -30,12 +30,13 @@ struct RequestState {
   bool operator==(const RequestState&) const = default;
 };
 
-[[nodiscard]] std::string seal_state(const seal::KeyRing& keys, std::string_view principal, const RequestState& state,
+/// `caller`: mcp::caller_key.
+[[nodiscard]] std::string seal_state(const seal::KeyRing& keys, std::string_view caller, const RequestState& state,
                                      seal::Time expires);
 
-/// Opens the state of a retry and checks that it belongs to this principal, server and call.
+/// Opens the state of a retry and checks that it belongs to this caller, server and call.
 /// Errors: invalid_params with `data.gatehouse.reason` = `request_state_invalid` or `request_state_expired` (GB-072).
-[[nodiscard]] Result<RequestState> open_state(const seal::KeyRing& keys, std::string_view principal,
+[[nodiscard]] Result<RequestState> open_state(const seal::KeyRing& keys, std::string_view caller,
                                               std::string_view token, std::string_view server, std::string_view digest,
                                               seal::Time now);
 

@@ -20,12 +20,12 @@ struct TaskAddress {
   bool operator==(const TaskAddress&) const = default;
 };
 
-/// Opens until an hour after the task's own end, so that a client hears from the server that it is gone.
-[[nodiscard]] std::string seal_task_id(const seal::KeyRing& keys, std::string_view principal,
-                                       const TaskAddress& address, std::optional<std::int64_t> ttl_ms, WallTime now);
+/// `caller`: mcp::caller_key. Opens until an hour after the task's own end, so that a client hears from the server that it is gone.
+[[nodiscard]] std::string seal_task_id(const seal::KeyRing& keys, std::string_view caller, const TaskAddress& address,
+                                       std::optional<std::int64_t> ttl_ms, WallTime now);
 
 /// Errors: invalid_params for ids that are forged, of somebody else, of another deployment or over: all sound the same.
-[[nodiscard]] Result<TaskAddress> open_task_id(const seal::KeyRing& keys, std::string_view principal,
+[[nodiscard]] Result<TaskAddress> open_task_id(const seal::KeyRing& keys, std::string_view caller,
                                                std::string_view token, WallTime now);
 
 /// "Task not found", for every id that leads nowhere.

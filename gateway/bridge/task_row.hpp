@@ -18,8 +18,9 @@ namespace gatehouse::bridge {
 class TaskRow {
  public:
   struct Terms {
-    std::string id;  ///< `gl1.…`: unguessable, so that no other user can know it.
-    std::string principal;
+    std::string id;         ///< `gl1.…`: unguessable, so that no other user can know it.
+    std::string caller;     ///< mcp::caller_key; whose it is.
+    std::string principal;  ///< Among whose tasks it counts.
     WallTime created;
     std::int64_t ttl_ms = 0;
     std::int64_t poll_ms = 0;
@@ -42,14 +43,13 @@ class TaskRow {
   void fetched() { fetched_ = true; }
 
   [[nodiscard]] const std::string& id() const { return terms_.id; }
+  [[nodiscard]] const std::string& caller() const { return terms_.caller; }
   [[nodiscard]] const std::string& principal() const { return terms_.principal; }
   [[nodiscard]] mcp::TaskStatus status() const { return status_; }
   [[nodiscard]] bool is_over() const { return mcp::is_terminal(status_); }
   [[nodiscard]] bool is_expired(WallTime now) const;
   /// Over, and its client knows how.
-  [[nodiscard]] bool is_dispensable() const {
-    return is_over() && (fetched_ || status_ == mcp::TaskStatus::cancelled);
-  }
+  [[nodiscard]] bool is_dispensable() const { return is_over() && (fetched_ || status_ == mcp::TaskStatus::cancelled); }
   [[nodiscard]] TaskObject object() const;
 
  private:

@@ -12,7 +12,10 @@ using std::chrono::milliseconds;
 
 constexpr WallTime kNow{milliseconds{1'785'578'400'000}};
 
-TaskRow row() { return TaskRow({.id = "gl1.a", .principal = "alice", .created = kNow, .ttl_ms = 60'000, .poll_ms = 500}); }
+TaskRow row() {
+  return TaskRow(
+      {.id = "gl1.a", .caller = "alice", .principal = "alice", .created = kNow, .ttl_ms = 60'000, .poll_ms = 500});
+}
 
 TEST(TaskRow, StartsWorking) {
   EXPECT_EQ(row().object(), (TaskObject{.id = "gl1.a",
@@ -26,9 +29,9 @@ TEST(TaskRow, StartsWorking) {
 
 // GB-245, LF-1415
 TEST(TaskRow, CallsAToolsFailureFailed) {
-  for (const auto& [end, status] : {std::pair{TaskRow::End::result, TaskStatus::completed},
-                                   std::pair{TaskRow::End::tool_error, TaskStatus::failed},
-                                   std::pair{TaskRow::End::error, TaskStatus::failed}}) {
+  for (const auto& [end, status] :
+       {std::pair{TaskRow::End::result, TaskStatus::completed}, std::pair{TaskRow::End::tool_error, TaskStatus::failed},
+        std::pair{TaskRow::End::error, TaskStatus::failed}}) {
     auto task = row();
     EXPECT_TRUE(task.ended(end, "why", kNow));
     EXPECT_EQ(task.status(), status);

@@ -37,25 +37,24 @@ void TaskTable::add(Ref row) {
   rows_.push_back(std::move(row));
 }
 
-TaskTable::Ref TaskTable::find(std::string_view principal, std::string_view id, WallTime now) const {
+TaskTable::Ref TaskTable::find(std::string_view caller, std::string_view id, WallTime now) const {
   const auto found = by_id_.find(std::string(id));
-  if (found == by_id_.end() || found->second->principal() != principal || found->second->is_expired(now))
-    return nullptr;
+  if (found == by_id_.end() || found->second->caller() != caller || found->second->is_expired(now)) return nullptr;
   return found->second;
 }
 
-Result<TaskTable::Page> TaskTable::list(std::string_view principal, std::optional<std::string_view> cursor,
+Result<TaskTable::Page> TaskTable::list(std::string_view caller, std::optional<std::string_view> cursor,
                                         WallTime now) const {
   auto from = rows_.begin();
   if (cursor) {
     from = std::ranges::find_if(rows_, [&](const Ref& row) { return row->id() == *cursor; });
-    if (from == rows_.end() || (*from)->principal() != principal)
+    if (from == rows_.end() || (*from)->caller() != caller)
       return fail(Kind::not_found, Origin::client, "This cursor is not valid any more: start the list again.");
     ++from;
   }
   Page page;
   for (; from != rows_.end(); ++from) {
-    if ((*from)->principal() != principal || (*from)->is_expired(now)) continue;
+    if ((*from)->caller() != caller || (*from)->is_expired(now)) continue;
     if (page.rows.size() == kPageSize) {
       page.next = page.rows.back()->id();
       break;

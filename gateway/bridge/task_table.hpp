@@ -14,7 +14,7 @@
 
 namespace gatehouse::bridge {
 
-/// The rows of one endpoint, bounded. Every row is found under its principal only; for others it does not exist. Pure.
+/// The rows of one endpoint, bounded. Every row is found under its caller only; for others it does not exist. Pure.
 class TaskTable {
  public:
   using Ref = std::shared_ptr<TaskRow>;
@@ -25,7 +25,7 @@ class TaskTable {
                                        std::vector<std::string>& gone);
   void add(Ref row);
   /// Null for what does not exist, is of somebody else, or has expired.
-  [[nodiscard]] Ref find(std::string_view principal, std::string_view id, WallTime now) const;
+  [[nodiscard]] Ref find(std::string_view caller, std::string_view id, WallTime now) const;
 
   struct Page {
     std::vector<Ref> rows;
@@ -33,8 +33,7 @@ class TaskTable {
   };
   static constexpr std::size_t kPageSize = 100;
   /// In the order of their creation. `cursor`: the `next` of a page, which is the id of its last row. Errors: not_found.
-  [[nodiscard]] Result<Page> list(std::string_view principal, std::optional<std::string_view> cursor,
-                                  WallTime now) const;
+  [[nodiscard]] Result<Page> list(std::string_view caller, std::optional<std::string_view> cursor, WallTime now) const;
 
   /// Takes out what has expired.
   [[nodiscard]] std::vector<Ref> expire(WallTime now);

@@ -11,9 +11,9 @@ using std::chrono::milliseconds;
 
 constexpr WallTime kNow{milliseconds{1'000'000}};
 
-TaskTable::Ref row(std::string id, std::string principal = "alice", std::int64_t ttl_ms = 1000) {
+TaskTable::Ref row(std::string id, const std::string& caller = "alice", std::int64_t ttl_ms = 1000) {
   return std::make_shared<TaskRow>(TaskRow::Terms{
-      .id = std::move(id), .principal = std::move(principal), .created = kNow, .ttl_ms = ttl_ms, .poll_ms = 1});
+      .id = std::move(id), .caller = caller, .principal = caller, .created = kNow, .ttl_ms = ttl_ms, .poll_ms = 1});
 }
 
 std::string ids(const TaskTable::Page& page) {
@@ -23,7 +23,7 @@ std::string ids(const TaskTable::Page& page) {
 }
 
 // GB-032, LF-1416
-TEST(TaskTable, ShowsARowToItsPrincipalOnly) {
+TEST(TaskTable, ShowsARowToItsCallerOnly) {
   TaskTable table;
   table.add(row("a", "alice"));
   table.add(row("b", "bob"));

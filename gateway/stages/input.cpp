@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include <gatehouse/json/value.hpp>
+#include <gatehouse/mcp/caller.hpp>
 
 #include "gateway/bridge/answers.hpp"
 #include "gateway/bridge/digest.hpp"
@@ -111,8 +112,8 @@ Task<mcp::Reply> Input::begin(Call& call) {
 
 Task<mcp::Reply> Input::resume(Call& call, const std::string& token, std::string digest) {
   const mcp::Message& request = call.in.request;
-  auto state =
-      bridge::open_state(parts_.keys, call.in.client.principal(), token, call.server->name(), digest, wall_clock());
+  auto state = bridge::open_state(parts_.keys, mcp::caller_key(*call.in.client.who), token, call.server->name(), digest,
+                                  wall_clock());
   if (!state) co_return fail(std::move(state.error()));
   const auto responses = bridge::read_input_responses(request);
   if (state->kind == RequestState::Kind::parked) co_return co_await parts_.parking.resume(call.in, *state, *responses);
@@ -159,7 +160,7 @@ std::string Input::seal_state(const Call& call, RequestState state) const {
   state.server = call.server->name();
   // The call was made, so its params have a digest.
   state.digest = bridge::call_digest(call.routes.endpoint, call.in.request).value_or("");
-  return bridge::seal_state(parts_.keys, call.in.client.principal(), state,
+  return bridge::seal_state(parts_.keys, mcp::caller_key(*call.in.client.who), state,
                             wall_clock() + parts_.means.options.parked_wait);
 }
 

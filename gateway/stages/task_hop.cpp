@@ -1,6 +1,7 @@
 #include "gateway/stages/task_hop.hpp"
 
 #include <gatehouse/json/value.hpp>
+#include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
 
 #include "gateway/bridge/lift.hpp"
@@ -64,8 +65,8 @@ mcp::Reply TaskHop::seal_created(const Call& call, mcp::Reply reply, TaskForm fo
   if (!*task) return reply;
   const bridge::TaskAddress address{
       .server = call.server->name(), .id = (*task)->id, .capabilities = call.in.client.capabilities};
-  (*task)->id =
-      bridge::seal_task_id(parts_.keys, call.in.client.principal(), address, (*task)->ttl_ms, tasks::wall_clock());
+  (*task)->id = bridge::seal_task_id(parts_.keys, mcp::caller_key(*call.in.client.who), address, (*task)->ttl_ms,
+                                     tasks::wall_clock());
   return bridge::write_created(**task, TaskForm::extension);
 }
 
@@ -93,7 +94,8 @@ Result<TaskHop::Place> TaskHop::find(const Call& call) const {
   const mcp::Params& params = call.in.request.params;
   if (!params.task_id.data())
     return fail(Kind::invalid_params, Origin::client, "params: member \"taskId\" is missing.");
-  auto address = bridge::open_task_id(parts_.keys, call.in.client.principal(), params.task_id, tasks::wall_clock());
+  auto address =
+      bridge::open_task_id(parts_.keys, mcp::caller_key(*call.in.client.who), params.task_id, tasks::wall_clock());
   if (!address) return fail(std::move(address.error()));
   const auto& servers = call.routes.servers;
   for (std::size_t i = 0; i < servers.size(); ++i)

@@ -1,5 +1,6 @@
 // Tasks for clients that do not follow them themselves: kept for those of 2025-11-25, waited for on behalf of all others.
 #include <gatehouse/json/value.hpp>
+#include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/net/timers.hpp>
 
 #include "gateway/bridge/digest.hpp"
@@ -109,7 +110,7 @@ std::string Tasks::continued_task(const Call& call) const {
   const auto responses = bridge::read_input_responses(call.in.request);
   const auto digest = bridge::call_digest(call.routes.endpoint, call.in.request);
   if (!responses || !responses->state || !digest) return {};
-  const auto state = bridge::open_state(parts_.hop.keys, call.in.client.principal(), *responses->state,
+  const auto state = bridge::open_state(parts_.hop.keys, mcp::caller_key(*call.in.client.who), *responses->state,
                                         call.server->name(), *digest, seal_time());
   const bool is_ours = state && state->kind == RequestState::Kind::absorbed && state->inner;
   return is_ours ? *state->inner : std::string();
@@ -174,7 +175,7 @@ mcp::Reply Tasks::seal_questions(const Call& call, const mcp::Answer& answer, st
   state.inner = std::move(task_id);
   const auto lifetime = std::chrono::ceil<std::chrono::seconds>(parts_.hop.means.options.parked_wait);
   const std::string token =
-      bridge::seal_state(parts_.hop.keys, call.in.client.principal(), state, seal_time() + lifetime);
+      bridge::seal_state(parts_.hop.keys, mcp::caller_key(*call.in.client.who), state, seal_time() + lifetime);
   std::string text = answer.body.str();
   text.insert(text.size() - 1, R"(,"requestState":)" + json::quoted(token));
   auto sealed = mcp::Answer::of(std::move(text));

@@ -6,6 +6,7 @@
 
 #include <gatehouse/base/log.hpp>
 #include <gatehouse/json/value.hpp>
+#include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/transport/session.hpp>
 
 #include "gateway/bridge/task_answer.hpp"
@@ -41,6 +42,7 @@ mcp::Reply Facades::start(const mcp::Call& call, const bridge::Asked& asked, Wor
   const std::int64_t granted =
       bridge::granted_ttl(ttl ? ttl->str() : std::string(), options_.ttl.count(), options_.max_ttl.count());
   auto row = std::make_shared<bridge::TaskRow>(bridge::TaskRow::Terms{.id = "gl1." + transport::random_id(),
+                                                                      .caller = mcp::caller_key(*call.client.who),
                                                                       .principal = std::string(call.client.principal()),
                                                                       .created = wall_clock(),
                                                                       .ttl_ms = granted,
@@ -76,7 +78,7 @@ std::size_t Facades::free_bytes() const {
 }
 
 Facades::Ref Facades::find(const mcp::Call& call) const {
-  if (!table_.find(call.client.principal(), call.request.params.task_id, wall_clock())) return nullptr;
+  if (!table_.find(mcp::caller_key(*call.client.who), call.request.params.task_id, wall_clock())) return nullptr;
   const auto found = by_id_.find(std::string(call.request.params.task_id));
   return found == by_id_.end() ? nullptr : found->second;
 }
@@ -108,7 +110,7 @@ mcp::Reply Facades::list(const mcp::Call& call) const {
     return fail(Kind::method_not_found, Origin::client, "Tasks are listed for clients that say who they are.");
   const mcp::Params& params = call.request.params;
   const auto cursor = params.cursor_raw.empty() ? std::nullopt : std::optional(params.cursor);
-  auto page = table_.list(call.client.principal(), cursor, wall_clock());
+  auto page = table_.list(mcp::caller_key(*call.client.who), cursor, wall_clock());
   if (!page) return fail(std::move(page.error()));
   auto rows = json::Value::array();
   for (const auto& row : page->rows) rows.push(bridge::write_task(row->object(), bridge::TaskForm::core));

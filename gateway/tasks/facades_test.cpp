@@ -202,24 +202,39 @@ TEST_F(FacadesTest, CancelsOnceAndForGood) {
   EXPECT_EQ(facades.running(), 0U);
 }
 
-// GB-032, LF-1416
-TEST_F(FacadesTest, ShowsATaskToItsUserOnly) {
+// GB-032, RS-97, LF-1416
+TEST_F(FacadesTest, ShowsATaskToItsCallerOnly) {
   Job& job = jobs.emplace_back();
   const auto id = begin(job);
-  Asker bob;
-  bob.client = client.client;
-  const auto who = test::somebody("bob");
-  bob.client.who = who.get();
-  for (const auto* method : {"tasks/get", "tasks/result", "tasks/cancel"}) {
-    const auto reply = call(bob, method, task_params(id));
-    ASSERT_FALSE(reply);
-    EXPECT_EQ(reply.error().kind, Kind::not_found);
+  Asker other;
+  other.client = client.client;
+  for (const auto& who : {test::somebody("bob"), test::with_program(*alice, "cli")}) {
+    other.client.who = who.get();
+    for (const auto* method : {"tasks/get", "tasks/result", "tasks/cancel"}) {
+      const auto reply = call(other, method, task_params(id));
+      ASSERT_FALSE(reply);
+      EXPECT_EQ(reply.error().kind, Kind::not_found);
+    }
+    EXPECT_EQ((*call(other, "tasks/list", "{}"))->body.str(), R"({"tasks":[]})");
   }
-  EXPECT_EQ((*call(bob, "tasks/list", "{}"))->body.str(), R"({"tasks":[]})");
   EXPECT_NE((*call(client, "tasks/list", "{}"))->body.str().find(id), std::string::npos);
-  bob.client.who = mcp::anonymous().get();
-  EXPECT_EQ(call(bob, "tasks/list", "{}").error().kind, Kind::method_not_found);
+  const auto newer = test::with_program(*alice, "");
+  other.client.who = newer.get();
+  EXPECT_TRUE(call(other, "tasks/get", task_params(id))) << "the same caller with a newer credential";
+  other.client.who = mcp::anonymous().get();
+  EXPECT_EQ(call(other, "tasks/list", "{}").error().kind, Kind::method_not_found);
   EXPECT_EQ(status(id), "working");
+}
+
+TEST_F(FacadesTest, CountsTasksByPersonNotByProgram) {
+  options.max_per_user = 1;
+  Job& job = jobs.emplace_back();
+  begin(job);
+  const auto other = test::with_program(*alice, "cli");
+  client.client.who = other.get();
+  const auto refused = start(jobs.emplace_back());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::limit_exceeded);
 }
 
 // GB-242, LF-1411

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/transport/http_sse.hpp>
 #include <gatehouse/transport/render.hpp>
 
@@ -18,9 +19,7 @@ class HttpSse::Connection final : public MessageSink {
 
   [[nodiscard]] const std::string& id() const { return id_; }
   /// Nobody else may send messages to it. Rule: LG-22.
-  [[nodiscard]] bool belongs_to(const mcp::Principal& who) const {
-    return who.key == who_->key && who.client_id == who_->client_id;
-  }
+  [[nodiscard]] bool belongs_to(const mcp::Principal& who) const { return mcp::is_same_caller(who, *who_); }
   /// From the `endpoint` event to the end of the stream and of everything that ran.
   Task<void> live();
   /// Takes the body of one POST: a message, or a batch where the revision has them. Errors: what is wrong with it; `id` is set to that

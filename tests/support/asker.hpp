@@ -19,6 +19,13 @@ inline std::shared_ptr<const mcp::Principal> somebody(std::string_view name) {
   return who;
 }
 
+/// The same person with another program.
+inline std::shared_ptr<const mcp::Principal> with_program(const mcp::Principal& somebody, std::string_view client_id) {
+  auto who = std::make_shared<mcp::Principal>(somebody);
+  who->client_id = client_id;
+  return who;
+}
+
 /// A client that calls a responder directly, without a transport, and remembers what it hears meanwhile.
 class Asker final : public mcp::Events {
  public:

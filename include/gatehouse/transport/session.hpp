@@ -14,6 +14,7 @@
 #include <gatehouse/base/signal.hpp>
 #include <gatehouse/base/time.hpp>
 #include <gatehouse/mcp/call.hpp>
+#include <gatehouse/mcp/caller.hpp>
 
 /// Client sessions of the legacy revisions. Pure state: no sockets, no clock.
 namespace gatehouse::transport {
@@ -48,10 +49,8 @@ class Session : public std::enable_shared_from_this<Session>, public boost::intr
                                    std::string_view user_agent) const;
   /// Who began it, as he was then.
   [[nodiscard]] const mcp::Principal& who() const { return *who_; }
-  /// Whether this is who began it, with the same client program. Rule: RS-90.
-  [[nodiscard]] bool belongs_to(const mcp::Principal& who) const {
-    return &who == who_.get() || (who.key == who_->key && who.client_id == who_->client_id);
-  }
+  /// Whether this is who began it (mcp/caller.hpp). Rule: RS-90.
+  [[nodiscard]] bool belongs_to(const mcp::Principal& who) const { return mcp::is_same_caller(who, *who_); }
 
   bool initialized = false;                ///< `notifications/initialized` came: the client may be asked from now on.
   std::optional<mcp::LogLevel> log_level;  ///< `logging/setLevel`.
