@@ -3,12 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include <gatehouse/base/log.hpp>
-#include <gatehouse/json/value.hpp>
-#include <gatehouse/mcp/error_codes.hpp>
-#include <gatehouse/transport/metadata_page.hpp>
 
 #include "gateway/app/version.hpp"
 #include "gateway/app/wary_authenticator.hpp"
@@ -19,9 +15,8 @@ namespace {
 
 constexpr Milliseconds kMergeDelay{50};  // several servers that change at once make one new view
 constexpr Milliseconds kTick{1000};
-constexpr std::string_view kLogoutPath = "/oidc/logout";  // OpenID Connect back-channel logout
-constexpr Milliseconds kDownPatience{5'000};              // with a server that was tried and is down
-constexpr Milliseconds kConnectPatience{20'000};          // with one that is still being tried
+constexpr Milliseconds kDownPatience{5'000};      // with a server that was tried and is down
+constexpr Milliseconds kConnectPatience{20'000};  // with one that is still being tried
 
 std::optional<net::TlsServerOptions> tls_options(const std::optional<config::Tls>& tls) {
   if (!tls) return std::nullopt;
@@ -70,6 +65,11 @@ Gateway::Gateway(net::Loop& loop, config::Config config)
       limiter_(random_seed(), buckets_),
       gate_(random_seed(), config_.limits.preauth),
       keys_(token_keys(config_.token_keys)),
+      pages_({.admission = admission_,
+              .config = config_,
+              .gate = gate_,
+              .base = [this] { return public_base(); },
+              .health = [this] { return Pages::Health{.draining = draining_, .text = public_health()}; }}),
       http_client_(loop, {}),
       servers_({.loop = loop,
                 .http = http_client_,
@@ -359,7 +359,7 @@ Task<void> Gateway::serve(net::HttpExchange& exchange) {
   const std::string_view path = exchange.head().path();
   if (Endpoint* endpoint = endpoint_at(path)) return endpoint->serve(exchange);
   if (Endpoint* endpoint = http_sse_at(path)) return endpoint->serve_sse(exchange);
-  return serve_page(exchange);
+  return pages_.serve(exchange);
 }
 
 /// What the paths of endpoints are appended to; never what a request says (RS-2).
@@ -369,84 +369,11 @@ std::string Gateway::public_base() const {
   return base;
 }
 
-/// The one whose metadata is at this target. The document at the root is for a gateway with one such endpoint (RS-16).
-const config::Endpoint* Gateway::endpoint_with_metadata_at(std::string_view target) const {
-  if (!target.starts_with("/.well-known/oauth-protected-resource")) return nullptr;
-  const config::Endpoint* only = nullptr;
-  std::size_t protected_ones = 0;
-  for (const Mounted& mounted : endpoints_) {
-    const auto resource = admission_.resource(mounted.options, public_base());
-    if (resource.metadata_url.empty()) continue;
-    if (target == identity::metadata_path(resource.identifier)) return &mounted.options;
-    ++protected_ones;
-    only = &mounted.options;
-  }
-  return target == "/.well-known/oauth-protected-resource" && protected_ones == 1 ? only : nullptr;
-}
-
-Task<void> Gateway::serve_logout(net::HttpExchange& exchange) {
-  const auto receiver = admission_.logout();
-  const bool is_post = exchange.head().method == "POST";
-  Result<void> taken = fail(Kind::method_not_allowed, Origin::client, "Logout tokens are posted.");
-  if (is_post) {
-    auto received = co_await receiver->receive(exchange.body(), exchange.peer_address());
-    taken = std::move(received);
-  }
-  int status = 200;
-  std::string text;
-  if (!taken) {
-    status = mcp::wire_error(taken.error().kind, mcp::kLatest).http_status;
-    text = error_body(status, taken.error());
-  }
-  const std::array headers = {net::Header{"Cache-Control", "no-store"},
-                              net::Header{"Content-Type", "application/json"}};
-  json::Pieces body;
-  if (!text.empty()) body.push_back(text);
-  (void)co_await exchange.respond(status, headers, body);
-}
-
-Task<void> Gateway::serve_page(net::HttpExchange& exchange) {
-  if (const config::Endpoint* endpoint = endpoint_with_metadata_at(exchange.head().target)) {
-    const auto resource = admission_.resource(*endpoint, public_base());
-    co_await transport::serve_metadata(exchange, resource);
-    co_return;
-  }
-  if (exchange.head().path() == kLogoutPath && admission_.logout()) {
-    co_await serve_logout(exchange);
-    co_return;
-  }
-  const bool health_page = exchange.head().path() == "/health";
-  const std::string text = health_page
-                               ? public_health()
-                               : error_body(404, {Kind::not_found, Origin::client, "Nothing is served at this path."});
-  const std::array headers = {net::Header{"Content-Type", "application/json"},
-                              net::Header{"Cache-Control", "no-store"}};
-  const json::Pieces body(1, text);
-  (void)co_await exchange.respond(!health_page ? 404 : draining_ ? 503 : 200, headers, body);
-}
-
 std::unique_ptr<net::HttpHandler::Refusal> Gateway::refuse_early(const net::RequestHead&, std::string_view address) {
-  if (!gate_.limits_requests()) return nullptr;
-  const TimePoint now = Clock::now();
-  const auto wait = gate_.request(address, now);
-  if (wait <= ratelimit::Nanoseconds{0}) return nullptr;
-  if (const auto times = gate_.reminder(address, now))
-    log::warn("network sends too much", {{"address", address}, {"times", std::to_string(*times), true}});
-  auto refusal = std::make_unique<Refusal>();
-  refusal->status = 429;
-  refusal->headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
-  const auto data =
-      json::Value::object({{"limit", "preauth"},
-                           {"scope", "ip"},
-                           {"retryAfterMs", static_cast<std::int64_t>(std::chrono::ceil<Milliseconds>(wait).count())}});
-  refusal->body = jsonrpc::error_response({}, mcp::code::kLimitExceeded,
-                                          "Too many requests come from your network; try again later.", data.str());
-  return refusal;
+  return pages_.refuse_early(address);
 }
 
-std::string Gateway::error_body(int, const Error& error) {
-  return jsonrpc::error_response({}, mcp::wire_error(error.kind, mcp::kLatest).code, error.message);
-}
+std::string Gateway::error_body(int, const Error& error) { return Pages::error_body(error); }
 
 std::size_t Gateway::active_sessions() const {
   std::size_t sum = 0;

@@ -9,8 +9,9 @@
 #include <gatehouse/net/timers.hpp>
 
 #include "gateway/admin/admin.hpp"
-#include "gateway/app/access.hpp"
+#include "gateway/app/admission.hpp"
 #include "gateway/app/endpoint.hpp"
+#include "gateway/app/pages.hpp"
 #include "gateway/app/servers.hpp"
 #include "gateway/app/tool_pins.hpp"
 #include "gateway/config/config.hpp"
@@ -54,9 +55,6 @@ class Gateway final : net::HttpHandler, public admin::Status {
   Task<void> serve(net::HttpExchange& exchange) override;
   std::unique_ptr<Refusal> refuse_early(const net::RequestHead& head, std::string_view peer_address) override;
   std::string error_body(int status, const Error& error) override;
-  Task<void> serve_page(net::HttpExchange& exchange);  ///< What belongs to no endpoint.
-  Task<void> serve_logout(net::HttpExchange& exchange);
-  [[nodiscard]] const config::Endpoint* endpoint_with_metadata_at(std::string_view target) const;
   [[nodiscard]] std::string public_base() const;
   [[nodiscard]] bool would_open(const config::Config& config) const;
   // admin::Status
@@ -106,7 +104,8 @@ class Gateway final : net::HttpHandler, public admin::Status {
   const asking::Means means_{loop_, config_.questions, roots_};
   asking::OpenUrls open_urls_;
   asking::Parking parking_{loop_, keys_, config_.questions};
-  Access admission_{loop_};
+  Admission admission_{loop_};
+  Pages pages_;
   net::HttpClient http_client_;
   Servers servers_;
   ToolPins pins_{loop_, [this] { schedule_routes(); }};

@@ -1,4 +1,4 @@
-#include "gateway/app/access.hpp"
+#include "gateway/app/admission.hpp"
 
 #include <gatehouse/base/log.hpp>
 #include <gatehouse/identity/surroundings.hpp>
@@ -40,7 +40,7 @@ std::shared_ptr<identity::TrustedHeaderVerifier> make_verifier(const config::Tru
 
 }  // namespace
 
-Result<void> Access::start(const config::Auth& auth) {
+Result<void> Admission::start(const config::Auth& auth) {
   if (auth.api_keys) {
     keys_ = std::make_unique<KeyRing>(loop_, place_of(*auth.api_keys));
     if (auto loaded = keys_->load(); !loaded) return loaded;
@@ -49,7 +49,7 @@ Result<void> Access::start(const config::Auth& auth) {
   return {};
 }
 
-void Access::reload(const config::Auth& auth) {
+void Admission::reload(const config::Auth& auth) {
   if (auth == auth_) return;
   if (!auth.api_keys) {
     if (keys_) tasks_.spawn(KeyRing::end(std::move(keys_)));
@@ -63,7 +63,7 @@ void Access::reload(const config::Auth& auth) {
   build(auth);
 }
 
-void Access::build(const config::Auth& auth) {
+void Admission::build(const config::Auth& auth) {
   auth_ = auth;
   verifiers_ = {};
   if (keys_) verifiers_.api_keys = keys_->verifier();
@@ -78,8 +78,8 @@ void Access::build(const config::Auth& auth) {
     verifiers_.surroundings = std::make_shared<identity::Surroundings>(headers_, certificates);
 }
 
-std::shared_ptr<identity::Authenticator> Access::gatekeeper(const config::Endpoint& endpoint,
-                                                            const std::string& base) const {
+std::shared_ptr<identity::Authenticator> Admission::gatekeeper(const config::Endpoint& endpoint,
+                                                               const std::string& base) const {
   if (!auth_.needed() || endpoint.auth == config::EndpointAuth::none) return nullptr;
   identity::Protected place;
   place.path = endpoint.path;
@@ -90,7 +90,7 @@ std::shared_ptr<identity::Authenticator> Access::gatekeeper(const config::Endpoi
   return std::make_shared<identity::Gatekeeper>(std::move(place), verifiers_);
 }
 
-identity::ProtectedResource Access::resource(const config::Endpoint& endpoint, const std::string& base) const {
+identity::ProtectedResource Admission::resource(const config::Endpoint& endpoint, const std::string& base) const {
   identity::ProtectedResource resource;
   resource.identifier = endpoint.path == "/" ? base : base + endpoint.path;
   if (auth_.issuers.empty() || endpoint.auth == config::EndpointAuth::none) return resource;
@@ -100,7 +100,7 @@ identity::ProtectedResource Access::resource(const config::Endpoint& endpoint, c
   return resource;
 }
 
-void Access::register_metrics(telemetry::Metrics& metrics) {
+void Admission::register_metrics(telemetry::Metrics& metrics) {
   metrics_ = &metrics;
   if (tokens_) tokens_->register_metrics(metrics);
   const auto counter = [&metrics](const char* name, const char* help, std::move_only_function<double()> read,
@@ -124,7 +124,7 @@ void Access::register_metrics(telemetry::Metrics& metrics) {
           [this] { return headers_ ? static_cast<double>(headers_->counters().ignored) : 0.0; });
 }
 
-Task<void> Access::stop() {
+Task<void> Admission::stop() {
   if (keys_) co_await keys_->stop();
   if (tokens_) co_await tokens_->stop();
   co_await tasks_.join();

@@ -13,9 +13,9 @@
 namespace gatehouse::app {
 
 /// Who is let in: what the configuration accepts, and a gatekeeper for each endpoint.
-class Access {
+class Admission {
  public:
-  explicit Access(net::Loop& loop) : loop_(loop) {}
+  explicit Admission(net::Loop& loop) : loop_(loop) {}
 
   /// Errors: invalid_config, for a key file that cannot be understood.
   Result<void> start(const config::Auth& auth);

@@ -1,0 +1,106 @@
+#include "gateway/app/pages.hpp"
+
+#include <array>
+#include <chrono>
+
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/json/value.hpp>
+#include <gatehouse/jsonrpc/message.hpp>
+#include <gatehouse/mcp/error_codes.hpp>
+#include <gatehouse/transport/metadata_page.hpp>
+
+namespace gatehouse::app {
+namespace {
+
+constexpr std::string_view kLogoutPath = "/oidc/logout";  // OpenID Connect back-channel logout
+constexpr std::string_view kMetadataPath = "/.well-known/oauth-protected-resource";
+
+}  // namespace
+
+/// The one whose metadata is at this target. The document at the root is for a gateway with one such endpoint (RS-16).
+const config::Endpoint* Pages::endpoint_with_metadata_at(std::string_view target) const {
+  if (!target.starts_with(kMetadataPath)) return nullptr;
+  const config::Endpoint* only = nullptr;
+  std::size_t protected_ones = 0;
+  for (const config::Endpoint& endpoint : parts_.config.endpoints) {
+    const auto resource = parts_.admission.resource(endpoint, parts_.base());
+    if (resource.metadata_url.empty()) continue;
+    if (target == identity::metadata_path(resource.identifier)) return &endpoint;
+    ++protected_ones;
+    only = &endpoint;
+  }
+  return target == kMetadataPath && protected_ones == 1 ? only : nullptr;
+}
+
+Task<void> Pages::serve_logout(net::HttpExchange& exchange) {
+  const auto receiver = parts_.admission.logout();
+  const bool is_post = exchange.head().method == "POST";
+  Result<void> taken = fail(Kind::method_not_allowed, Origin::client, "Logout tokens are posted.");
+  if (is_post) {
+    auto received = co_await receiver->receive(exchange.body(), exchange.peer_address());
+    taken = std::move(received);
+  }
+  int status = 200;
+  std::string text;
+  if (!taken) {
+    status = mcp::wire_error(taken.error().kind, mcp::kLatest).http_status;
+    text = error_body(taken.error());
+  }
+  const std::array headers = {net::Header{"Cache-Control", "no-store"},
+                              net::Header{"Content-Type", "application/json"}};
+  json::Pieces body;
+  if (!text.empty()) body.push_back(text);
+  (void)co_await exchange.respond(status, headers, body);
+}
+
+Task<void> Pages::serve(net::HttpExchange& exchange) {
+  if (const config::Endpoint* endpoint = endpoint_with_metadata_at(exchange.head().target)) {
+    const auto resource = parts_.admission.resource(*endpoint, parts_.base());
+    co_await transport::serve_metadata(exchange, resource);
+    co_return;
+  }
+  if (exchange.head().path() == kLogoutPath && parts_.admission.logout()) {
+    co_await serve_logout(exchange);
+    co_return;
+  }
+  int status = 404;
+  std::string text;
+  if (exchange.head().path() == "/health") {
+    Health health = parts_.health();
+    status = health.draining ? 503 : 200;
+    text = std::move(health.text);
+  } else {
+    const Error nothing{Kind::not_found, Origin::client, "Nothing is served at this path."};
+    text = error_body(nothing);
+  }
+  const std::array headers = {net::Header{"Content-Type", "application/json"},
+                              net::Header{"Cache-Control", "no-store"}};
+  const json::Pieces body(1, text);
+  (void)co_await exchange.respond(status, headers, body);
+}
+
+std::unique_ptr<net::HttpHandler::Refusal> Pages::refuse_early(std::string_view address) {
+  ratelimit::Gate& gate = parts_.gate;
+  if (!gate.limits_requests()) return nullptr;
+  const TimePoint now = Clock::now();
+  const auto wait = gate.request(address, now);
+  if (wait <= ratelimit::Nanoseconds{0}) return nullptr;
+  if (const auto times = gate.reminder(address, now))
+    log::warn("network sends too much", {{"address", address}, {"times", std::to_string(*times), true}});
+  auto refusal = std::make_unique<net::HttpHandler::Refusal>();
+  refusal->status = 429;
+  refusal->headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  const auto data =
+      json::Value::object({{"limit", "preauth"},
+                           {"scope", "ip"},
+                           {"retryAfterMs", static_cast<std::int64_t>(std::chrono::ceil<Milliseconds>(wait).count())}});
+  refusal->body = jsonrpc::error_response({}, mcp::code::kLimitExceeded,
+                                          "Too many requests come from your network; try again later.", data.str());
+  return refusal;
+}
+
+std::string Pages::error_body(const Error& error) {
+  return jsonrpc::error_response({}, mcp::wire_error(error.kind, mcp::kLatest).code, error.message);
+}
+
+}  // namespace gatehouse::app

@@ -1,0 +1,45 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <gatehouse/net/http_server.hpp>
+
+#include "gateway/app/admission.hpp"
+#include "gateway/config/config.hpp"
+#include "gateway/ratelimit/gate.hpp"
+
+namespace gatehouse::app {
+
+/// What the main listener answers without an endpoint: `/health`, protected-resource metadata, logout tokens, 404 for all other paths;
+/// and the refusals of networks that send too much, before a request is looked at.
+class Pages {
+ public:
+  struct Health {
+    bool draining = false;  ///< Load balancers shall look for somebody else.
+    std::string text;       ///< JSON.
+  };
+  struct Parts {
+    const Admission& admission;
+    const config::Config& config;  ///< May change.
+    ratelimit::Gate& gate;
+    /// What the paths of endpoints are appended to; never what a request says (RS-2).
+    std::function<std::string()> base;
+    std::function<Health()> health;  ///< As strangers may know it.
+  };
+  explicit Pages(Parts parts) : parts_(std::move(parts)) {}
+
+  Task<void> serve(net::HttpExchange& exchange);
+  /// Null: the request may go on.
+  [[nodiscard]] std::unique_ptr<net::HttpHandler::Refusal> refuse_early(std::string_view address);
+  [[nodiscard]] static std::string error_body(const Error& error);
+
+ private:
+  Task<void> serve_logout(net::HttpExchange& exchange);
+  [[nodiscard]] const config::Endpoint* endpoint_with_metadata_at(std::string_view target) const;
+
+  Parts parts_;
+};
+
+}  // namespace gatehouse::app
