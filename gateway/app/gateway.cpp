@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/base/wall_clock.hpp>
 
 #include "gateway/app/version.hpp"
 #include "gateway/app/wary_authenticator.hpp"
@@ -181,7 +182,7 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
                      .pins = pins_.filter(),
                      .only_listed = pins_.shows_only_approved()});
   auto held = std::make_shared<pins::HeldTools>();
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now = wall_clock();
   if (auto resource = admission_.resource(options, public_base()); !resource.metadata_url.empty())
     routes->resource = std::make_shared<const identity::ProtectedResource>(std::move(resource));
   const auto named = [&](const std::string& name) {

@@ -3,12 +3,12 @@
 #include <chrono>
 #include <vector>
 
+#include <gatehouse/base/wall_clock.hpp>
+
 #include "gateway/pins/filter.hpp"
 
 namespace gatehouse::app {
 namespace {
-
-mcp::WallTime wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 /// Null if no server shows the session anything else.
 OwnRoutes::Routes make(std::string_view session, const OwnRoutes::Routes& everybodys) {

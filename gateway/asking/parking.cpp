@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/transport/session.hpp>
 
@@ -16,8 +17,6 @@ namespace {
 using Step = bridge::ParkedCall::Step;
 
 constexpr std::size_t kMaxKeptBytes = 1u << 20;  // of an outcome that was told
-
-seal::Time wall_clock() { return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()); }
 
 Error lost() {
   return Error{Kind::state_lost, Origin::upstream,
@@ -177,8 +176,8 @@ mcp::Reply Parking::questions_of(const HeldCall& held) const {
                                    .owner = owner_,
                                    .parked = held.id,
                                    .generation = held.machine.generation()};
-  input.state =
-      bridge::seal_state(keys_, mcp::caller_key(*held.client.who), state, wall_clock() + options_.parked_wait);
+  input.state = bridge::seal_state(keys_, mcp::caller_key(*held.client.who), state,
+                                   wall_clock<Milliseconds>() + options_.parked_wait);
   return bridge::write_input_required(input, held.backend_member);
 }
 

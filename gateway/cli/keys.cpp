@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include <gatehouse/base/wall_clock.hpp>
+
 #include "gateway/cli/exit_code.hpp"
 #include "gateway/cli/keys_place.hpp"
 #include "gateway/cli/output.hpp"
@@ -95,8 +97,6 @@ int show_issued(const Issued& issued, bool json) {
 
 }  // namespace
 
-mcp::WallTime now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
 int show_keys_failure(const Error& error) {
   if (error.kind == Kind::invalid_config)
     print_error(harmless(error.message) + "\n");
@@ -115,7 +115,7 @@ int run_keys_create(const KeysCreateOptions& options) {
   Result<Issued> issued = wrong("");
   const auto done =
       keyfile::edit(place->place, [&](Records& records, const identity::Peppers& peppers) -> Result<void> {
-        issued = keyfile::create(records, peppers, *wish, *life, now());
+        issued = keyfile::create(records, peppers, *wish, *life, wall_clock());
         return issued ? Result<void>() : fail(issued.error());
       });
   if (!done) return show_keys_failure(done.error());
@@ -132,7 +132,7 @@ int run_keys_rotate(const KeysRotateOptions& options) {
   const auto done =
       keyfile::edit(place->place, [&](Records& records, const identity::Peppers& peppers) -> Result<void> {
         issued = keyfile::rotate(records, peppers, options.key, *life,
-                                 std::chrono::floor<std::chrono::seconds>(options.overlap), now());
+                                 std::chrono::floor<std::chrono::seconds>(options.overlap), wall_clock());
         return issued ? Result<void>() : fail(issued.error());
       });
   return done ? show_issued(*issued, options.keys.json) : show_keys_failure(done.error());
@@ -143,7 +143,7 @@ int run_keys_revoke(const KeysRevokeOptions& options) {
   if (!place) return exit_code::kUsage;
   Result<ApiKeyRecord> revoked = wrong("");
   const auto done = keyfile::edit(place->place, [&](Records& records, const identity::Peppers&) -> Result<void> {
-    revoked = keyfile::revoke(records, options.key, options.reason, now());
+    revoked = keyfile::revoke(records, options.key, options.reason, wall_clock());
     return revoked ? Result<void>() : fail(revoked.error());
   });
   if (!done) return show_keys_failure(done.error());

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <gatehouse/base/wall_clock.hpp>
+
 #include "gateway/cli/configuration.hpp"
 #include "gateway/cli/exit_code.hpp"
 #include "gateway/cli/keys_place.hpp"
@@ -123,7 +125,7 @@ int run_keys_list(const KeysListOptions& options) {
   std::vector<Row> rows;
   for (const ApiKeyRecord& record : contents->records) {
     const auto use = uses.find(record.id);
-    const Shown shown{record, keyfile::state_of(record, contents->peppers, now()),
+    const Shown shown{record, keyfile::state_of(record, contents->peppers, wall_clock()),
                       use == uses.end() ? nullptr : &use->second};
     options.keys.json ? all.push(to_json(shown)) : rows.push_back(row_of(shown));
   }

@@ -16,8 +16,6 @@ struct KeysPlace {
 /// What is configured. Says what is wrong, and nothing is the result, if it cannot be read or has no key file.
 [[nodiscard]] std::optional<KeysPlace> place_of(const KeysOptions& options);
 
-[[nodiscard]] mcp::WallTime now();
-
 /// Says what went wrong; the exit code.
 [[nodiscard]] int show_keys_failure(const Error& error);
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/json/value.hpp>
 
 #include "gateway/cli/configuration.hpp"
@@ -50,7 +51,7 @@ std::string outcome_of(const Decision& decision) {
 Decision decide(policy::Judge& judge, const mcp::Principal& who, const PolicyCase& one) {
   policy::Arguments arguments(one.arguments);
   const bool takes_any = one.kind == Item::Kind::tool || one.kind == Item::Kind::prompt;
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now = wall_clock();
   return judge.decide(*judge.profile(who), one.item(),
                       {.arguments = takes_any ? &arguments : nullptr,
                        .address = one.address,
@@ -133,7 +134,7 @@ int run_policy_explain(const PolicyExplainOptions& options) {
   if (!options.resource.empty()) one.kind = Item::Kind::resource, one.name = options.resource;
   one.method = stages::use_method(one.kind);
   policy::Arguments arguments(options.arguments);
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now = wall_clock();
   const auto explained =
       policy::explain(policy, *who->second, one.item(), {.arguments = &arguments, .address = one.address, .now = now});
   const Decision& decision = explained.decision;

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <chrono>
 
+#include <gatehouse/base/wall_clock.hpp>
+
 #include "gateway/catalog/names.hpp"
 
 namespace gatehouse::stages {
 namespace {
 
 using policy::Item;
-
-mcp::WallTime wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 }  // namespace
 

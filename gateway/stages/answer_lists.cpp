@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/json/value.hpp>
 
 #include "gateway/catalog/cursor.hpp"
 
 namespace gatehouse::stages {
 namespace {
-
-seal::Time wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 /// Its capability is told to clients: then the list is there, if empty (GB-322).
 bool is_offered(const mcp::ServerCapabilities& offered, mcp::ListKind kind) {

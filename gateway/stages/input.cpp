@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/caller.hpp>
 
@@ -17,8 +18,6 @@ namespace {
 using bridge::RequestState;
 
 constexpr std::size_t kMaxDepth = 1000;  // what is read again was checked against the configured depth before
-
-seal::Time wall_clock() { return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()); }
 
 std::string_view exposed_name(const mcp::Message& request) {
   return request.params.name.data() ? request.params.name : request.params.uri;
@@ -113,7 +112,7 @@ Task<mcp::Reply> Input::begin(Call& call) {
 Task<mcp::Reply> Input::resume(Call& call, const std::string& token, std::string digest) {
   const mcp::Message& request = call.in.request;
   auto state = bridge::open_state(parts_.keys, mcp::caller_key(*call.in.client.who), token, call.server->name(), digest,
-                                  wall_clock());
+                                  wall_clock<Milliseconds>());
   if (!state) co_return fail(std::move(state.error()));
   const auto responses = bridge::read_input_responses(request);
   if (state->kind == RequestState::Kind::parked) co_return co_await parts_.parking.resume(call.in, *state, *responses);
@@ -161,7 +160,7 @@ std::string Input::seal_state(const Call& call, RequestState state) const {
   // The call was made, so its params have a digest.
   state.digest = bridge::call_digest(call.routes.endpoint, call.in.request).value_or("");
   return bridge::seal_state(parts_.keys, mcp::caller_key(*call.in.client.who), state,
-                            wall_clock() + parts_.means.options.parked_wait);
+                            wall_clock<Milliseconds>() + parts_.means.options.parked_wait);
 }
 
 mcp::Reply Input::seal_questions(const Call& call, const Relay& relay, const mcp::Answer& answer) {

@@ -1,5 +1,6 @@
 #include "gateway/stages/task_hop.hpp"
 
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
@@ -66,7 +67,7 @@ mcp::Reply TaskHop::seal_created(const Call& call, mcp::Reply reply, TaskForm fo
   const bridge::TaskAddress address{
       .server = call.server->name(), .id = (*task)->id, .capabilities = call.in.client.capabilities};
   (*task)->id = bridge::seal_task_id(parts_.keys, mcp::caller_key(*call.in.client.who), address, (*task)->ttl_ms,
-                                     tasks::wall_clock());
+                                     wall_clock<Milliseconds>());
   return bridge::write_created(**task, TaskForm::extension);
 }
 
@@ -94,8 +95,8 @@ Result<TaskHop::Place> TaskHop::find(const Call& call) const {
   const mcp::Params& params = call.in.request.params;
   if (!params.task_id.data())
     return fail(Kind::invalid_params, Origin::client, "params: member \"taskId\" is missing.");
-  auto address =
-      bridge::open_task_id(parts_.keys, mcp::caller_key(*call.in.client.who), params.task_id, tasks::wall_clock());
+  auto address = bridge::open_task_id(parts_.keys, mcp::caller_key(*call.in.client.who), params.task_id,
+                                      wall_clock<Milliseconds>());
   if (!address) return fail(std::move(address.error()));
   const auto& servers = call.routes.servers;
   for (std::size_t i = 0; i < servers.size(); ++i)

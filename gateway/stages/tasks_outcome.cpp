@@ -1,4 +1,5 @@
 // Tasks for clients that do not follow them themselves: kept for those of 2025-11-25, waited for on behalf of all others.
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/net/timers.hpp>
@@ -13,8 +14,6 @@ namespace gatehouse::stages {
 namespace {
 
 using bridge::RequestState;
-
-seal::Time seal_time() { return std::chrono::floor<std::chrono::seconds>(tasks::wall_clock()); }
 
 /// What was lifted for a stateless client, for one of this revision.
 mcp::Reply for_client(mcp::Revision client, const upstream::Upstream& server, std::string_view tool, mcp::Reply reply) {
@@ -111,7 +110,7 @@ std::string Tasks::continued_task(const Call& call) const {
   const auto digest = bridge::call_digest(call.routes.endpoint, call.in.request);
   if (!responses || !responses->state || !digest) return {};
   const auto state = bridge::open_state(parts_.hop.keys, mcp::caller_key(*call.in.client.who), *responses->state,
-                                        call.server->name(), *digest, seal_time());
+                                        call.server->name(), *digest, wall_clock());
   const bool is_ours = state && state->kind == RequestState::Kind::absorbed && state->inner;
   return is_ours ? *state->inner : std::string();
 }
@@ -175,7 +174,7 @@ mcp::Reply Tasks::seal_questions(const Call& call, const mcp::Answer& answer, st
   state.inner = std::move(task_id);
   const auto lifetime = std::chrono::ceil<std::chrono::seconds>(parts_.hop.means.options.parked_wait);
   const std::string token =
-      bridge::seal_state(parts_.hop.keys, mcp::caller_key(*call.in.client.who), state, seal_time() + lifetime);
+      bridge::seal_state(parts_.hop.keys, mcp::caller_key(*call.in.client.who), state, wall_clock() + lifetime);
   std::string text = answer.body.str();
   text.insert(text.size() - 1, R"(,"requestState":)" + json::quoted(token));
   auto sealed = mcp::Answer::of(std::move(text));

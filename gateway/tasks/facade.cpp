@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gatehouse/base/task_group.hpp>
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/json/value.hpp>
 
 #include "gateway/bridge/task_answer.hpp"
@@ -56,10 +57,6 @@ bool was_not_heard(const mcp::Reply& reply) {
 
 }  // namespace
 
-bridge::WallTime wall_clock() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 /// A question that waits for an answer; shared by who asks and who puts it to the client.
 struct Facade::Open {
   bridge::KeyedQuestion question;
@@ -68,7 +65,7 @@ struct Facade::Open {
 };
 
 void Facade::changed() {
-  row->waits_for(open_.size(), wall_clock());
+  row->waits_for(open_.size(), wall_clock<Milliseconds>());
   news_.notify_all();
   tell_status();
 }
@@ -83,7 +80,7 @@ void Facade::tell_status() {
 }
 
 void Facade::reported(const bridge::TaskObject& task) {
-  row->reported(task.message, task.poll_ms, wall_clock());
+  row->reported(task.message, task.poll_ms, wall_clock<Milliseconds>());
   tell_status();
 }
 
@@ -110,7 +107,7 @@ void Facade::ended(const mcp::Reply& reply, std::size_t free_bytes) {
     return ended(fail(Kind::limit_exceeded, Origin::gateway, "The result is larger than what may be kept for tasks."),
                  free_bytes);
   }
-  if (row->ended(end_of(reply), failure_message(reply), wall_clock())) {
+  if (row->ended(end_of(reply), failure_message(reply), wall_clock<Milliseconds>())) {
     outcome.emplace(reply);
     kept_bytes_ = size;
   }
@@ -119,7 +116,7 @@ void Facade::ended(const mcp::Reply& reply, std::size_t free_bytes) {
 }
 
 bool Facade::cancel_it() {
-  if (!row->cancel(wall_clock())) return false;
+  if (!row->cancel(wall_clock<Milliseconds>())) return false;
   news_.notify_all();
   tell_status();
   cancel.request(CancelReason::client_asked);

@@ -17,8 +17,6 @@
 
 namespace gatehouse::tasks {
 
-[[nodiscard]] bridge::WallTime wall_clock();
-
 /// One task that a client of 2025-11-25 sees, with the work behind it. The row decides what counts; this waits and wakes.
 class Facade {
  public:

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/mcp/caller.hpp>
 #include <gatehouse/transport/session.hpp>
@@ -44,7 +45,7 @@ mcp::Reply Facades::start(const mcp::Call& call, const bridge::Asked& asked, Wor
   auto row = std::make_shared<bridge::TaskRow>(bridge::TaskRow::Terms{.id = "gl1." + transport::random_id(),
                                                                       .caller = mcp::caller_key(*call.client.who),
                                                                       .principal = std::string(call.client.principal()),
-                                                                      .created = wall_clock(),
+                                                                      .created = wall_clock<Milliseconds>(),
                                                                       .ttl_ms = granted,
                                                                       .poll_ms = options_.poll_interval.count()});
   table_.add(row);
@@ -78,7 +79,8 @@ std::size_t Facades::free_bytes() const {
 }
 
 Facades::Ref Facades::find(const mcp::Call& call) const {
-  if (!table_.find(mcp::caller_key(*call.client.who), call.request.params.task_id, wall_clock())) return nullptr;
+  if (!table_.find(mcp::caller_key(*call.client.who), call.request.params.task_id, wall_clock<Milliseconds>()))
+    return nullptr;
   const auto found = by_id_.find(std::string(call.request.params.task_id));
   return found == by_id_.end() ? nullptr : found->second;
 }
@@ -110,7 +112,7 @@ mcp::Reply Facades::list(const mcp::Call& call) const {
     return fail(Kind::method_not_found, Origin::client, "Tasks are listed for clients that say who they are.");
   const mcp::Params& params = call.request.params;
   const auto cursor = params.cursor_raw.empty() ? std::nullopt : std::optional(params.cursor);
-  auto page = table_.list(mcp::caller_key(*call.client.who), cursor, wall_clock());
+  auto page = table_.list(mcp::caller_key(*call.client.who), cursor, wall_clock<Milliseconds>());
   if (!page) return fail(std::move(page.error()));
   auto rows = json::Value::array();
   for (const auto& row : page->rows) rows.push(bridge::write_task(row->object(), bridge::TaskForm::core));
@@ -120,7 +122,7 @@ mcp::Reply Facades::list(const mcp::Call& call) const {
 }
 
 void Facades::sweep() {
-  for (const auto& row : table_.expire(wall_clock())) {
+  for (const auto& row : table_.expire(wall_clock<Milliseconds>())) {
     const auto found = by_id_.find(row->id());
     const Ref facade = found->second;
     by_id_.erase(found);

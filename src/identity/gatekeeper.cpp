@@ -4,13 +4,12 @@
 #include <string>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/base/wall_clock.hpp>
 
 namespace gatehouse::identity {
 namespace {
 
 constexpr std::uint64_t kLinesPerMinute = 60;  // in the log, about refusals at one endpoint
-
-mcp::WallTime wall_clock() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 }  // namespace
 

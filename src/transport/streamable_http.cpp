@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <gatehouse/base/wall_clock.hpp>
 #include <gatehouse/transport/cors.hpp>
 #include <gatehouse/transport/mirrored_headers.hpp>
 #include <gatehouse/transport/modern.hpp>
@@ -75,7 +76,7 @@ void StreamableHttp::decide_slow() {
 
 void end_streams_of_unwelcome(boost::intrusive::list<OpenStream>& streams,
                               const identity::Authenticator& authenticator) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto now = wall_clock();
   for (OpenStream& stream : streams) {
     if (!authenticator.still_good(stream.who(), now)) stream.closing.request(CancelReason::not_welcome);
   }

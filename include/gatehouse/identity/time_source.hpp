@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include <gatehouse/base/time.hpp>
+#include <gatehouse/base/wall_clock.hpp>
 
 namespace gatehouse::identity {
 
@@ -10,9 +11,7 @@ class TimeSource {
  public:
   virtual ~TimeSource() = default;
   [[nodiscard]] virtual TimePoint steady() const { return Clock::now(); }
-  [[nodiscard]] virtual std::chrono::sys_time<Milliseconds> wall() const {
-    return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
-  }
+  [[nodiscard]] virtual std::chrono::sys_time<Milliseconds> wall() const { return wall_clock<Milliseconds>(); }
 };
 
 /// The system's clocks.
