@@ -17,13 +17,12 @@ test('every expected difference has a reason and belongs to a run', () => {
   }
 });
 
-for (const plan of plans) {
-  test(`${plan.suite} ${plan.revision}, ${plan.era} server`, { timeout: 320_000 }, async (t) => {
+test('server scenarios', { concurrency: 3 }, (t) => Promise.all(plans.map((plan) =>
+  t.test(`${plan.suite} ${plan.revision}, ${plan.era} server`, { timeout: 320_000 }, async (one) => {
     const { direct, through, broken, unexpected, outdated, log } = await compare(plan, { directOnly });
-    t.diagnostic(`direct: ${direct}`);
-    t.diagnostic(`through the gateway: ${through}`);
+    one.diagnostic(`direct: ${direct}`);
+    one.diagnostic(`through the gateway: ${through}`);
     assert.equal(broken.length, 0, lines('the backend itself fails', broken));
     assert.equal(unexpected.length, 0, `${lines('worse than direct', unexpected)}\n${log}`);
     assert.equal(outdated.length, 0, lines('passes now, take it off expected.json', outdated));
-  });
-}
+  }))));

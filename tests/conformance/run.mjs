@@ -10,18 +10,20 @@ import { failed, judge, runSuite, tally, worseThan } from './suite.mjs';
 
 export const expected = JSON.parse(readFileSync(join(import.meta.dirname, 'expected.json'), 'utf8'));
 
-const direct = new Map();         // Suite and revision -> results straight against a server: they serve two plans.
+const direct = new Map();         // Suite and revision -> promise of the results straight against a server: they serve two plans.
 
-async function runDirect({ suite, revision, direct: file }) {
-  const key = `${suite} ${revision}`;
-  if (!direct.has(key)) {
-    const server = await startBackend(file);
-    try {
-      direct.set(key, await runSuite(suite, revision, server.url));
-    } finally {
-      server.stop();
-    }
+async function runAlone({ suite, revision, direct: file }) {
+  const server = await startBackend(file);
+  try {
+    return await runSuite(suite, revision, server.url);
+  } finally {
+    server.stop();
   }
+}
+
+function runDirect(plan) {
+  const key = `${plan.suite} ${plan.revision}`;
+  if (!direct.has(key)) direct.set(key, runAlone(plan));
   return direct.get(key);
 }
 

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { listen, readJson } from './fixtures/http_listen.mjs';
 import { Gateway } from './lib/gateway.mjs';
 import { kinds, start } from './lib/servers.mjs';
-import { answersTo, LegacyWire, ModernWire } from './lib/wire.mjs';
+import { answersTo, forged, LegacyWire, ModernWire } from './lib/wire.mjs';
 
 const ABLE = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 const colours = () => {
@@ -18,7 +18,8 @@ describe('a tool that runs again with each answer', { timeout: 60_000 }, () => {
   let servers, here, there;
   before(async () => {
     servers = new Map();
-    for (const kind of kinds.filter(({ name }) => ['old-pipe', 'old-web'].includes(name))) servers.set(kind.name, await start(kind));
+    const chosen = kinds.filter(({ name }) => ['old-pipe', 'old-web'].includes(name));
+    await Promise.all(chosen.map(async (kind) => servers.set(kind.name, await start(kind))));
     const config = {
       servers: Object.fromEntries([...servers].map(([name, { target }]) => [name, { ...target, replay_tools: ['twice', 'b*', 'ask'] }])),
       token_keys: ['0123456789abcdef0123456789abcdef'],
@@ -61,8 +62,7 @@ describe('a tool that runs again with each answer', { timeout: 60_000 }, () => {
     const secret = { action: 'accept', content: { color: 'ultramarine' } };
     const second = await client.result('tools/call', { ...params, ...answersTo(first, () => secret) });
     assert.ok(!Buffer.from(second.requestState, 'base64url').includes('ultramarine'));
-    const forged = second.requestState.slice(0, -2) + (second.requestState.endsWith('A') ? 'B' : 'A') + second.requestState.at(-1);
-    for (const changed of [{ requestState: forged }, { arguments: { more: 1 }, requestState: second.requestState }]) {
+    for (const changed of [{ requestState: forged(second.requestState) }, { arguments: { more: 1 }, requestState: second.requestState }]) {
       const { response } = await client.send('tools/call', { ...params, inputResponses: {}, ...changed });
       assert.deepEqual([response.error?.code, response.error?.data?.gatehouse?.reason], [-32602, 'request_state_invalid']);
     }

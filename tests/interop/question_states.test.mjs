@@ -6,7 +6,7 @@ import { Gateway } from './lib/gateway.mjs';
 import { descendants } from './lib/processes.mjs';
 import { kinds, start } from './lib/servers.mjs';
 import { until } from './lib/wait.mjs';
-import { answersTo, LegacyWire, ModernWire } from './lib/wire.mjs';
+import { answersTo, forged, LegacyWire, ModernWire } from './lib/wire.mjs';
 
 const ABLE = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 const accept = () => ({ action: 'accept', content: { color: 'red' } });
@@ -66,9 +66,8 @@ describe('calls that ask', { concurrency: true }, () => {
       it('refuses a state that was changed, made up, or sent with another call', async () => {
         const result = await ask(name);
         const { inputResponses, requestState } = answersTo(result, accept);
-        const forged = requestState.slice(0, -2) + (requestState.endsWith('A') ? 'B' : 'A') + requestState.at(-1);
         const refused = [-32602, 'request_state_invalid'];
-        for (const state of [forged, 'S1', 'gs1..', '', `${requestState}A`, requestState.replace('gs1', 'gc1')])
+        for (const state of [forged(requestState), 'S1', 'gs1..', '', `${requestState}A`, requestState.replace('gs1', 'gc1')])
           assert.deepEqual(reason(await retry({ ...tool(name), inputResponses, requestState: state })), refused, state);
         assert.deepEqual(reason(await retry({ ...tool(name, { more: 1 }), inputResponses, requestState })), refused);
         assert.deepEqual(reason(await retry({ ...tool(`${server}.roots`), inputResponses, requestState })), refused);

@@ -29,7 +29,7 @@ const servers = new Map();        // name of a kind -> {target, stop}
 let gateway;
 
 before(async () => {
-  for (const kind of chosen) servers.set(kind.name, await start(kind));
+  await Promise.all(chosen.map(async (kind) => servers.set(kind.name, await start(kind))));
   if (direct) return;
   gateway = await Gateway.serve({ servers: Object.fromEntries([...servers].map(([name, { target }]) => [name, target])) });
 });

@@ -11,17 +11,13 @@ import { MODERN, post } from './lib/wire.mjs';
 
 const ONLY_ECHO = { default: 'deny', rules: [{ id: 'echo', what: { servers: ['hostile'], tools: ['echo'] } }] };
 
-describe('T38: a server that hides tools from the filter', { timeout: 120_000 }, () => {
-  let server;
-  before(async () => { server = await new Hostile().start(); });
-  after(() => server?.close());
-
+describe('T38: a server that hides tools from the filter', { timeout: 120_000, concurrency: 4 }, () => {
   for (const way of Object.keys(WAYS)) {
     it(way, async () => {
-      server.way = way;
-      server.called = [];
-      const gateway = await Gateway.serve({ servers: { hostile: { url: server.url } }, policy: ONLY_ECHO });
+      const server = await new Hostile(way).start();
+      let gateway;
       try {
+        gateway = await Gateway.serve({ servers: { hostile: { url: server.url } }, policy: ONLY_ECHO });
         for (const revision of REVISIONS) {
           const id = revision === MODERN ? undefined : await session(gateway.url(), revision);
           const listed = await ask(gateway.url(), revision, 'tools/list', {}, {}, { session: id });
@@ -41,7 +37,8 @@ describe('T38: a server that hides tools from the filter', { timeout: 120_000 },
         const reply = await ask(gateway.url(), MODERN, 'tools/call', { name: 'hostile.echo', arguments: {} });
         assert.equal(reply.messages.at(-1).result?.content[0].text, 'echo', 'what is allowed is there');
       } finally {
-        await gateway.stop();
+        await gateway?.stop();
+        await server.close();
       }
     });
   }

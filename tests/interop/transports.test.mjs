@@ -16,7 +16,7 @@ const servers = new Map();
 let gateway;
 
 before(async () => {
-  for (const kind of kinds) servers.set(kind.name, await start(kind));
+  await Promise.all(kinds.map(async (kind) => servers.set(kind.name, await start(kind))));
   gateway = await Gateway.serve({ servers: Object.fromEntries([...servers].map(([name, { target }]) => [name, target])) });
 });
 after(async () => {
@@ -169,7 +169,7 @@ const INITIALIZE = {
   method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } }
 };
 
-describe('stdio', { timeout: 60_000 }, () => {
+describe('stdio', { timeout: 60_000, concurrency: true }, () => {
   it('carries nothing but messages and ends with its input', async () => {
     const served = Gateway.onStdio({ servers: { old: servers.get('old-web').target }, log: { level: 'debug' } });
     const host = new RawHost(served.target);

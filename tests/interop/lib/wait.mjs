@@ -2,14 +2,17 @@
 
 const STEP_MS = 20;
 
-/// Calls `probe` until it returns something truthy, and returns that. Throws after `timeout` ms, naming `what`.
+/// Calls `probe` until it returns something truthy, and returns that. Throws after `timeout` ms, naming `what`; the time by which
+/// this machine woke the test too late is not counted, as it kept the others waiting, too.
 export async function until(what, probe, timeout = 10_000) {
-  const deadline = performance.now() + timeout;
+  let deadline = performance.now() + timeout;
   for (;;) {
     const found = await probe();
     if (found) return found;
-    if (performance.now() > deadline) throw new Error(`waited ${timeout} ms in vain for ${what}`);
+    const now = performance.now();
+    if (now > deadline) throw new Error(`waited ${timeout} ms in vain for ${what}`);
     await pause(STEP_MS);
+    deadline += Math.max(0, performance.now() - now - 2 * STEP_MS);
   }
 }
 
