@@ -35,7 +35,7 @@ function watching(name, make) {
   const subscribed = async (uri) => {
     const session = await RawSession.open(url);
     const { events } = await session.get();
-    const { message } = await session.post({ id: 11, method: 'resources/subscribe', params: { uri: own(uri) } });
+    const { message } = await session.request({ id: 11, method: 'resources/subscribe', params: { uri: own(uri) } });
     assert.deepEqual(message.result, {});
     return { session, events };
   };
@@ -72,7 +72,7 @@ function watching(name, make) {
 
   it('that the server does not watch are refused', async () => {
     const session = await RawSession.open(url);
-    const { message } = await session.post({ id: 'x', method: 'resources/subscribe', params: { uri: own('raw:///b') } });
+    const { message } = await session.request({ id: 'x', method: 'resources/subscribe', params: { uri: own('raw:///b') } });
     assert.equal(message.error.code, -32602);
     assert.equal(message.error.data.uri, own('raw:///b'));
     await session.close();
@@ -80,7 +80,7 @@ function watching(name, make) {
 
   it('are not told about any more after unsubscribing', async () => {
     const { session, events } = await subscribed('raw:///a');
-    const { message } = await session.post({ id: 12, method: 'resources/unsubscribe', params: { uri: own('raw:///a') } });
+    const { message } = await session.request({ id: 12, method: 'resources/unsubscribe', params: { uri: own('raw:///a') } });
     assert.deepEqual(message.result, {});
     const witness = await subscribed('raw:///a');
     server.update('raw:///a');
@@ -145,7 +145,7 @@ describe('a legacy server without a stream of its own', { timeout: 30_000 }, () 
     const gateway = await Gateway.serve({ servers: { mute: { url: server.url } } });
     try {
       const session = await RawSession.open(gateway.url());
-      const { message } = await session.post({ id: 1, method: 'resources/subscribe', params: { uri: 'gh-mute+raw:///a' } });
+      const { message } = await session.request({ id: 1, method: 'resources/subscribe', params: { uri: 'gh-mute+raw:///a' } });
       assert.equal(message.error.code, -32602);
       assert.equal(server.count('resources/subscribe'), 0);
       const { events } = await stateless(gateway.url(), 1, 'subscriptions/listen', { notifications: { resourceSubscriptions: ['gh-mute+raw:///a'] } });

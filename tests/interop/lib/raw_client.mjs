@@ -1,4 +1,6 @@
 // A client without an SDK: sends what a test says and shows every event, its id included.
+import { until } from './wait.mjs';
+
 const ACCEPT = { Accept: 'application/json, text/event-stream' };
 export const MODERN = '2026-07-28';
 const PREFIX = 'io.modelcontextprotocol/';
@@ -66,6 +68,12 @@ export class RawSession {
 
   get headers() { return { 'Mcp-Session-Id': this.id, 'MCP-Protocol-Version': this.version }; }
   post(message) { return send(this.url, 'POST', { 'Content-Type': 'application/json', ...this.headers }, { jsonrpc: '2.0', ...message }); }
+  /// A request whose answer may come either way: as JSON, or on a stream when it takes its time.
+  async request(message) {
+    const { events, ...reply } = await this.post(message);
+    const isAnswer = ({ id, method }) => id === message.id && method === undefined;
+    return events ? { ...reply, message: await until(`the answer to ${message.method}`, () => events.messages.find(isAnswer)) } : reply;
+  }
   get(lastEventId) { return send(this.url, 'GET', { ...this.headers, ...(lastEventId && { 'Last-Event-ID': lastEventId }) }); }
   close() { return send(this.url, 'DELETE', this.headers); }
 }
