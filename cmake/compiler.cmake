@@ -15,6 +15,10 @@ if(GATEHOUSE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(GATEHOUSE_CCACHE_PROGRAM ccache)
   if(GATEHOUSE_CCACHE_PROGRAM)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${GATEHOUSE_CCACHE_PROGRAM}")
+    if(GATEHOUSE_PRECOMPILE) # without these, ccache passes by what uses a precompiled header
+      list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_SLOPPINESS=pch_defines,time_macros")
+      add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+    endif()
   endif()
 endif()
 

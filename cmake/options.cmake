@@ -4,6 +4,7 @@ option(GATEHOUSE_BUILD_PROGRAMS "Build the gateway, the examples and the benchma
 option(GATEHOUSE_WERROR "Treat warnings as errors" OFF)
 option(GATEHOUSE_LTO "Link-time optimisation: a little faster, much slower to build" OFF)
 option(GATEHOUSE_FUZZ "Build the fuzz targets with libFuzzer (needs Clang)" OFF)
+option(GATEHOUSE_PRECOMPILE "Parse the headers that nearly every file includes once: a cold build is a third shorter" ${PROJECT_IS_TOP_LEVEL})
 option(GATEHOUSE_CCACHE "Compile through ccache when it is installed" ${PROJECT_IS_TOP_LEVEL})
 option(GATEHOUSE_FAST_LINKER "Link with mold or lld when one is installed" ${PROJECT_IS_TOP_LEVEL})
 option(GATEHOUSE_INSTALL "Create the install rules" ${PROJECT_IS_TOP_LEVEL})

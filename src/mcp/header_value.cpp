@@ -47,7 +47,7 @@ bool unbase64(std::string_view text, std::string& out) {
       group = 0;
     }
   }
-  out.resize(out.size() - padding);
+  out.erase(out.size() - padding);
   return true;
 }
 

@@ -104,7 +104,7 @@ bool is_control(std::string_view key) {
 
 Result<void> note(std::string_view key, std::string_view raw, ResultView& view) {
   const auto text = [&]() -> Bytes {
-    if (raw.front() != '"') return wrong(std::string(key) + " has to be a string");
+    if (raw.front() != '"') return wrong(std::string(key).append(" has to be a string"));
     return raw.substr(1, raw.size() - 2);
   };
   if (key == "content")
