@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace gatehouse::policy {
 namespace {
@@ -25,6 +26,11 @@ bool compare(Op op, const T& a, const T& b) {
     case Op::greater: return a > b;
     default: return a >= b;
   }
+}
+
+/// Callers choose both texts, so that their lengths must not multiply, as they do in std::string_view::find.
+bool holds(std::string_view text, std::string_view part) {
+  return part.empty() || ::memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
 std::int64_t characters(std::string_view text) {
@@ -233,11 +239,12 @@ Truth Evaluation::text_test(const Node& node) {
   const bool one_operand = node.op == Op::ip_in || node.op == Op::matches;
   const Value other = one_operand ? Value::of(std::string_view()) : value_of(node.operands[1]);
   if (!text.is(Tag::string) || !other.is(Tag::string)) return lacking(text, other);
-  if (!spend(text.string.size() / kBytesPerStep * (node.op == Op::matches ? 8 : 1))) return Truth::unknown();
+  const std::size_t steps = text.string.size() / kBytesPerStep * (node.op == Op::matches ? 8 : 1);
+  if (!spend(steps + other.string.size() / kBytesPerStep)) return Truth::unknown();
   switch (node.op) {
     case Op::starts_with: return Truth::of(text.string.starts_with(other.string));
     case Op::ends_with: return Truth::of(text.string.ends_with(other.string));
-    case Op::contains: return Truth::of(text.string.contains(other.string));
+    case Op::contains: return Truth::of(holds(text.string, other.string));
     case Op::matches: {
       const re2::StringPiece piece(text.string.data(), text.string.size());
       return Truth::of(re2::RE2::FullMatch(piece, *program_.regexes[static_cast<std::size_t>(node.integer)]));

@@ -169,6 +169,26 @@ TEST(Expression, EndsWithinItsBudget) {
   EXPECT_EQ(result(many, R"({"t":")" + text + R"("})"), "unknown");
 }
 
+/// How long it takes to say `outcome`.
+std::chrono::steady_clock::duration time_of(std::string_view text, const std::string& arguments,
+                                            std::string_view outcome) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(result(text, arguments), outcome) << text;
+  return std::chrono::steady_clock::now() - begin;
+}
+
+// T51: callers choose the texts that are searched, and with `args` on both sides what is looked for in them.
+TEST(Expression, T51TakesNoLongerForTheWorstTexts) {
+  constexpr auto kBound = std::chrono::milliseconds(500);
+  const auto both = [](std::size_t text, std::size_t part) {
+    return R"({"t":")" + std::string(text, 'a') + R"(","p":")" + std::string(part, 'a') + R"(b"})";
+  };
+  EXPECT_LT(time_of("args.t.contains(args.p)", both(700'000, 330'000), "no"), kBound);
+  EXPECT_LT(time_of(R"(args.t.matches("(a|a)*(a|aa)+b"))", both(300'000, 0), "no"), kBound);
+  EXPECT_LT(time_of(R"(args.t.matches("(a?){500}a{500}b"))", both(20'000, 0), "no"), kBound);
+  EXPECT_LT(time_of("args.t == args.p || args.t < args.p || args.p in args", both(500'000, 500'000), "yes"), kBound);
+}
+
 TEST(Expression, TellsWhatItLooksAt) {
   const auto reads = [](std::string_view text) { return Expression::compile(text)->reads(); };
   EXPECT_FALSE(reads(R"(principal.tenant == "a")").circumstances());

@@ -40,6 +40,7 @@ TEST(Glob, TakesOneWholeCharacterForAQuestionMark) {
   EXPECT_FALSE(matches("a?", "a"));
 }
 
+// T51
 TEST(Glob, IsNotSlowForAnybodysPattern) {
   const std::string text(4096, 'a');
   std::string pattern;

@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::size_t kMaxRememberedName = 512;
 
+/// Patterns are looked for in the whole name, rule by rule, and callers make names up.
+bool is_too_long(const Item& item) { return item.name.size() > Judge::kMaxName; }
+
 void append(std::string& key, std::string_view text) {
   key += text;
   key += '\0';
@@ -101,7 +104,9 @@ bool Judge::could_see(const Profile& profile, const std::vector<Candidates>& can
   return weighed.can_permit || (weighed.can_step_up && shows_step_up(*policy_, profile.subject_));
 }
 
-bool Judge::shows(Profile& profile, const Item& item) { return could_see(profile, candidates_of(profile, item), item); }
+bool Judge::shows(Profile& profile, const Item& item) {
+  return !is_too_long(item) && could_see(profile, candidates_of(profile, item), item);
+}
 
 Decision Judge::weigh_now(Profile& profile, const std::vector<Candidates>& candidates, const Item& item,
                           const Circumstances& circumstances) {
@@ -141,6 +146,7 @@ Profile::Case* Judge::find_case(Profile& profile, const Item& item) {
 
 const Decision& Judge::decide(Profile& profile, const Item& item, const Circumstances& circumstances) {
   if (item.kind == Item::Kind::none) return decide_method(profile, item, circumstances);
+  if (is_too_long(item)) return counted(decision_ = {}, {}, {});
   Profile::Case* known = find_case(profile, item);
   if (!known) {
     const std::string key = key_;

@@ -69,6 +69,8 @@ struct JudgeOptions {
 class Judge final : private Tally {
  public:
   using Options = JudgeOptions;
+  /// What has a longer name or URI is permitted to nobody, and not visible.
+  static constexpr std::size_t kMaxName = 8u << 10;
 
   explicit Judge(std::shared_ptr<const Policy> policy, Options options = {});
   Judge(const Judge&) = delete;

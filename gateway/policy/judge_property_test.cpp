@@ -189,6 +189,7 @@ TEST(JudgeProperty, P5EqualFingerprintsGetEqualAnswers) {
   EXPECT_GT(shared, 100);
 }
 
+// T41
 TEST(JudgeProperty, UnknownsNeverWidenAnything) {
   int narrowed = 0;
   for (unsigned seed = 0; seed < 2 * kPolicies; ++seed) {

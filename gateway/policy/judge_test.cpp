@@ -96,6 +96,27 @@ TEST(Judge, DeniesWhatNoRuleAllowsAndHidesIt) {
   EXPECT_FALSE(bench.decide(human({"guest"}), tool("finance-core", "ledger_get_entry")).visible);
 }
 
+// T51: names that no server has are made up by callers, and every pattern is looked for in them.
+TEST(Judge, T51LooksForNoPatternInNamesWithoutEnd) {
+  PolicySource source;
+  source.otherwise = Effect::allow;
+  for (int i = 0; i < 200; ++i) {
+    source.rules.push_back(deny("d" + std::to_string(i)));
+    source.rules.back().what.tools = {"*" + std::string(400, 'a') + "b*" + std::to_string(i)};
+  }
+  Bench bench(std::move(source));
+  const std::string longest(Judge::kMaxName, 'x'), endless(4u << 20, 'a');
+  EXPECT_EQ(bench.decide(human({}), tool("crm", longest)).outcome, Outcome::permit);
+  const auto begin = std::chrono::steady_clock::now();
+  for (const std::string& name : {longest + "x", endless}) {
+    const auto got = bench.decide(human({}), tool("crm", name));
+    EXPECT_EQ(got.outcome, Outcome::deny);
+    EXPECT_FALSE(got.visible);
+    EXPECT_FALSE(bench.judge.shows(*bench.judge.profile(human({})), tool("crm", name)));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(200));
+}
+
 TEST(Judge, AsksForAllMissingScopesAtOnce) {
   Bench bench(finance());
   const auto got =
