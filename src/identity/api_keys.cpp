@@ -21,6 +21,7 @@ std::shared_ptr<const mcp::Principal> make_principal(const ApiKeyRecord& record,
   who->claims.set("owner", record.owner);
   who->auth.method = "api_key";
   who->auth.credential_id = record.id;
+  who->auth.issued_at = hash.created_at;
   who->expires_at = std::min(record.expires_at, hash.not_after.value_or(record.expires_at));
   who->ceilings = {.tools = record.tools, .endpoints = record.endpoints};
   return who;
@@ -29,6 +30,13 @@ std::shared_ptr<const mcp::Principal> make_principal(const ApiKeyRecord& record,
 bool comes_from(const std::vector<AddressRange>& ranges, std::string_view address) {
   const auto parsed = IpAddress::parse(address);
   return parsed && std::ranges::any_of(ranges, [&](const AddressRange& range) { return range.contains(*parsed); });
+}
+
+/// Let in with the same secret, and for the same things.
+bool is_same(const mcp::Principal& now, const mcp::Principal& then) {
+  return now.auth.issued_at == then.auth.issued_at && now.tenant == then.tenant && now.scopes == then.scopes &&
+         now.roles == then.roles && now.claims == then.claims && now.ceilings.tools == then.ceilings.tools &&
+         now.ceilings.endpoints == then.ceilings.endpoints;
 }
 
 std::optional<KeyRefusal> objection(const ApiKeyRecord& record, const ApiKeyHash& hash, const KeySender& sender,
@@ -123,8 +131,9 @@ std::expected<ApiKeys::Match, ApiKeys::Refused> ApiKeys::verify(std::string_view
 bool ApiKeys::still_good(const mcp::Principal& who, mcp::WallTime now) const {
   const auto found = places_.find(who.auth.credential_id);
   if (found == places_.end() || (who.expires_at && now >= *who.expires_at)) return false;
-  const ApiKeyRecord& record = records_[found->second];
-  return !record.revoked_at && now < record.expires_at;
+  return !records_[found->second].revoked_at &&
+         std::ranges::any_of(principals_[found->second],
+                             [&](const auto& one) { return is_same(*one, who) && now < *one->expires_at; });
 }
 
 std::vector<std::string> ApiKeys::orphans() const {

@@ -196,6 +196,42 @@ TEST(ApiKeys, WhoWasLetInStaysWhileTheKeyIsGood) {
   EXPECT_FALSE(ApiKeys({}, peppers()).still_good(*who, kNow));
 }
 
+// T43, T44: what a key loses, its open streams lose, too.
+TEST(ApiKeys, WhoWasLetInLeavesWhenHisSecretIsReplacedOrGivesSomethingElse) {
+  Issued key = issue();
+  key.record.roles = {"automation"};
+  const auto who = ApiKeys({key.record}, peppers()).verify(key.text, kSender, kNow)->who;
+  const auto stays = [&](const ApiKeyRecord& record, mcp::WallTime now = kNow) {
+    return ApiKeys({record}, peppers({kNewPepper, kSecretPepper})).still_good(*who, now);
+  };
+  EXPECT_TRUE(stays(key.record));
+
+  ApiKeyRecord rotated = key.record;
+  const std::string renewed = make_api_key("live", rotated.id);
+  rotated.hashes.insert(rotated.hashes.begin(), hash_of(renewed));
+  rotated.hashes[0].created_at = kNow + hours(1);
+  rotated.hashes[1].not_after = kNow + hours(2);
+  EXPECT_TRUE(stays(rotated, kNow + hours(1)));
+  EXPECT_FALSE(stays(rotated, kNow + hours(2)));
+  rotated.hashes.pop_back();
+  EXPECT_FALSE(stays(rotated, kNow + hours(1))) << "rotated at once, because somebody else had it";
+
+  ApiKeyRecord hashed_anew = key.record;
+  hashed_anew.hashes[0].value = hash_of(key.text, kNewPepper).value;
+  hashed_anew.hashes[0].pepper = Pepper(kNewPepper).id();
+  EXPECT_TRUE(stays(hashed_anew));
+
+  ApiKeyRecord other = key.record;
+  other.roles.clear();
+  EXPECT_FALSE(stays(other));
+  other = key.record;
+  other.endpoints = {"/elsewhere"};
+  EXPECT_FALSE(stays(other));
+  other = key.record;
+  other.tools = {"crm.*"};
+  EXPECT_FALSE(stays(other));
+}
+
 TEST(Pepper, IsNamedAndCheckedByItself) {
   EXPECT_EQ(Pepper(kSecretPepper).id(), Pepper(kSecretPepper).id());
   EXPECT_NE(Pepper(kSecretPepper).id(), Pepper(kNewPepper).id());

@@ -61,17 +61,26 @@ std::shared_ptr<const mcp::Principal> CertificateVerifier::make(const net::PeerC
   who->auth.method = "certificate";
   who->auth.credential_id = certificate.thumbprint;
   who->expires_at = certificate.not_after;
-  for (const CertificateGrant& grant : options_.grants) {
-    if (!matches_wildcards(grant.name, who->subject)) continue;
-    add_new(who->roles, grant.roles);
-    add_new(who->scopes, grant.scopes);
-    if (who->tenant.empty()) who->tenant = grant.tenant;
-  }
+  grant(*who);
   return who;
 }
 
+void CertificateVerifier::grant(mcp::Principal& who) const {
+  for (const CertificateGrant& one : options_.grants) {
+    if (!matches_wildcards(one.name, who.subject)) continue;
+    add_new(who.roles, one.roles);
+    add_new(who.scopes, one.scopes);
+    if (who.tenant.empty()) who.tenant = one.tenant;
+  }
+}
+
 bool CertificateVerifier::still_good(const mcp::Principal& who, mcp::WallTime now) const {
-  return !who.expires_at || now < *who.expires_at;
+  if (who.expires_at && now >= *who.expires_at) return false;
+  if (!options_.names.empty() && !matches_any_wildcards(options_.names, who.subject)) return false;
+  mcp::Principal again;
+  again.subject = who.subject;
+  grant(again);
+  return again.roles == who.roles && again.scopes == who.scopes && again.tenant == who.tenant;
 }
 
 bool bound_to_certificate(const net::HttpExchange& exchange, std::string_view thumbprint) {

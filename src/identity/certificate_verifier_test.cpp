@@ -85,6 +85,21 @@ TEST_F(CertificateVerifierTest, AConnectionOutlivesItsCertificateButTheLoginDoes
   EXPECT_FALSE(CertificateVerifier(options).still_good(*who, certificate.not_after));
 }
 
+// T43, T44
+TEST_F(CertificateVerifierTest, WhoWasLetInLeavesWhenHisNameNoLongerCountsOrGivesSomethingElse) {
+  options.grants = {{.name = "spiffe://example/*", .roles = {"automation"}, .scopes = {}, .tenant = "acme"}};
+  const auto certificate = worker();
+  judge(&certificate);
+  EXPECT_TRUE(CertificateVerifier(options).still_good(*who, kNow));
+  options.grants.front().roles.clear();
+  EXPECT_FALSE(CertificateVerifier(options).still_good(*who, kNow));
+  options.grants.front().roles = {"automation"};
+  options.names = {"spiffe://example/ns/prod/*"};
+  EXPECT_TRUE(CertificateVerifier(options).still_good(*who, kNow));
+  options.names = {"spiffe://example/ns/test/*"};
+  EXPECT_FALSE(CertificateVerifier(options).still_good(*who, kNow));
+}
+
 TEST_F(CertificateVerifierTest, WithoutACertificateNobodyIsThere) { EXPECT_EQ(judge(nullptr), "unauthenticated "); }
 
 TEST_F(CertificateVerifierTest, PrincipalsAreMadeOnce) {

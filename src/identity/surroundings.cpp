@@ -19,7 +19,7 @@ Task<Verdict> Surroundings::verify(std::string_view credential, const Circumstan
 
 bool Surroundings::still_good(const mcp::Principal& who, mcp::WallTime now) const {
   if (who.auth.method == "trusted_header") return headers_ && headers_->still_good(who, now);
-  return certificates_ && certificates_->still_good(who, now);
+  return who.auth.method == "certificate" && certificates_ && certificates_->still_good(who, now);
 }
 
 }  // namespace gatehouse::identity

@@ -173,6 +173,9 @@ TEST_F(TrustedHeaderTest, AUserAndACredentialAreTwo) {
       {"X-Proxy-Secret", kSecret}, {"X-Forwarded-User", "ann"}, {"Authorization", "Bearer gatek_live_x"}};
   EXPECT_EQ(judge(both), "bad_credential_form");
   EXPECT_EQ(judge(both, "10.0.1.9"), "invalid_credential") << "from anybody else the header is nothing";
+  net::Headers with_an_empty_one = both;
+  with_an_empty_one.insert(with_an_empty_one.begin(), {"X-Forwarded-User", ""});
+  EXPECT_EQ(judge(with_an_empty_one), "bad_credential_form") << "an empty one in front hides nothing";
 }
 
 TEST_F(TrustedHeaderTest, TheProxysCertificateIsNotItsUsers) {
@@ -184,6 +187,18 @@ TEST_F(TrustedHeaderTest, TheProxysCertificateIsNotItsUsers) {
   EXPECT_EQ(judge({{"X-Proxy-Secret", kSecret}, {"X-Forwarded-User", "ann"}}, "10.0.0.9", &certificate), "ann");
   EXPECT_EQ(judge({{"X-Proxy-Secret", kSecret}}, "10.0.0.9", &certificate), "unauthenticated");
   EXPECT_EQ(judge({{"X-Forwarded-User", "ann"}}, "192.0.2.1", &certificate), "spiffe://example/proxy");
+}
+
+// T44: a stream that began before there was `auth`, or with something else that is not accepted any more, ends.
+TEST_F(TrustedHeaderTest, NobodyElseStays) {
+  judge({{"X-Proxy-Secret", kSecret}, {"X-Forwarded-User", "ann"}});
+  const auto certificates = std::make_shared<CertificateVerifier>(CertificateOptions{});
+  const Surroundings both(verifier, certificates);
+  EXPECT_TRUE(both.still_good(*who, {}));
+  EXPECT_FALSE(both.still_good(*mcp::anonymous(), {}));
+  EXPECT_FALSE(Surroundings(nullptr, certificates).still_good(*who, {}));
+  options.issuer = "gatehouse:elsewhere";
+  EXPECT_FALSE(Surroundings(std::make_shared<TrustedHeaderVerifier>(options), nullptr).still_good(*who, {}));
 }
 
 TEST_F(TrustedHeaderTest, PrincipalsAreMadeOnce) {

@@ -71,7 +71,10 @@ bool TrustedHeaderVerifier::believes(const net::HttpExchange& exchange) const {
 }
 
 bool TrustedHeaderVerifier::has_credential(const net::HttpExchange& exchange) const {
-  return !value_of(exchange.head(), options_.user).empty() && believes(exchange);
+  const auto names_somebody = [&](const net::Header& one) {
+    return is_named(one, options_.user) && !trimmed(one.value).empty();
+  };
+  return std::ranges::any_of(exchange.head().headers, names_somebody) && believes(exchange);
 }
 
 Verdict TrustedHeaderVerifier::judge(const Circumstances& around) {

@@ -108,7 +108,7 @@ class ApiKeys {
   /// Both.
   [[nodiscard]] std::expected<Match, Refused> verify(std::string_view text, const KeySender& sender,
                                                      mcp::WallTime now) const;
-  /// Whether somebody who was let in may stay.
+  /// Whether somebody who was let in may stay: his secret is still one of the key's, and gives him what it gave him then.
   [[nodiscard]] bool still_good(const mcp::Principal& who, mcp::WallTime now) const;
 
   [[nodiscard]] const std::vector<ApiKeyRecord>& records() const { return records_; }

@@ -43,9 +43,11 @@ class CertificateVerifier final : public Verifier {
   /// Always has an answer.
   [[nodiscard]] std::optional<Verdict> known(std::string_view credential, const Circumstances& around) override;
   Task<Verdict> verify(std::string_view credential, const Circumstances& around) override;
+  /// His certificate has not expired, his name still counts, and gives him what it gave him then.
   [[nodiscard]] bool still_good(const mcp::Principal& who, mcp::WallTime now) const override;
 
  private:
+  void grant(mcp::Principal& who) const;
   Verdict judge(const Circumstances& around);
   [[nodiscard]] Result<std::string> name_of(const net::PeerCertificate& certificate, const Protected& place) const;
   [[nodiscard]] std::shared_ptr<const mcp::Principal> make(const net::PeerCertificate& certificate,

@@ -47,7 +47,9 @@ class TrustedHeaderVerifier final : public Verifier {
   /// Always has an answer.
   [[nodiscard]] std::optional<Verdict> known(std::string_view credential, const Circumstances& around) override;
   Task<Verdict> verify(std::string_view credential, const Circumstances& around) override;
-  [[nodiscard]] bool still_good(const mcp::Principal&, mcp::WallTime) const override { return true; }
+  [[nodiscard]] bool still_good(const mcp::Principal& who, mcp::WallTime) const override {
+    return who.issuer == options_.issuer;
+  }
   [[nodiscard]] bool has_credential(const net::HttpExchange& exchange) const override;
 
   /// Comes from a believed proxy, as far as can be told without its assertion.
