@@ -206,6 +206,7 @@ Task<Result<KeyCache::Keys>> Issuer::Impl::searched(const KeyCache::Kid& kid) {
     ++counters.unavailable;
     Error error =
         unavailable(cache.may_search_in(now), "issuer " + options.id + ": an unknown key cannot be looked for yet");
+    error.origin = Origin::client;
     co_return std::unexpected(std::move(error));
   }
   if (!fetching) {

@@ -119,7 +119,10 @@ Task<Result<void>> LogoutReceiver::receive(std::string_view form, std::string_vi
   const auto issuer = std::ranges::find_if(self.issuers, named);
   if (issuer == self.issuers.end()) co_return self.refuse(address, "unknown issuer");
   auto verified = co_await (*issuer)->verify(std::move(*token));
-  if (!verified) co_return std::unexpected(std::move(verified.error()));
+  if (!verified) {
+    if (verified.error().origin == Origin::client) self.budget->failed(address, self.time.steady());
+    co_return std::unexpected(std::move(verified.error()));
+  }
   if (!*verified) co_return self.refuse(address, to_string(verified->error()));
   const jose::Token& good = **verified;
   const auto problem = problem_of(good, (*issuer)->options(), self.options, self.time.wall());

@@ -81,7 +81,7 @@ struct TokenVerifier::Impl {
   Verdict judge(Subject subject, Issuer& issuer, const jose::Token& token, std::string_view method);
   Verdict refuse(Subject subject, std::string_view reason, const Issuer* issuer, std::string_view detail = {});
   Verdict not_proven(const Circumstances& around);
-  Verdict unavailable(Error error);
+  Verdict unavailable(Error error, const Circumstances& around);
   void count(std::string_view reason);
 
   const TokenVerifierOptions options;
@@ -152,8 +152,11 @@ void TokenVerifier::Impl::count(std::string_view reason) {
   }
 }
 
-Verdict TokenVerifier::Impl::unavailable(Error error) {
+/// Nothing is known about the token; origin client: and the reason may be the token.
+Verdict TokenVerifier::Impl::unavailable(Error error, const Circumstances& around) {
   ++counters.unavailable;
+  const bool is_token_to_blame = std::exchange(error.origin, Origin::upstream) == Origin::client;
+  if (is_token_to_blame) budget->failed(around.exchange.peer_address(), around.received_at);
   return std::unexpected(std::move(error));
 }
 
@@ -180,7 +183,7 @@ Task<Verdict> TokenVerifier::Impl::verify_jwt(Subject subject) {
   Issuer* const issuer = issuer_named(token->unverified_issuer());
   if (!issuer) co_return refuse(subject, kUnknownIssuer, nullptr);
   auto verified = co_await issuer->verify(std::move(*token));
-  if (!verified) co_return unavailable(std::move(verified.error()));
+  if (!verified) co_return unavailable(std::move(verified.error()), subject.around);
   if (!*verified) co_return refuse(subject, to_string(verified->error()), issuer);
   co_return judge(subject, *issuer, **verified, "jwt");
 }
@@ -189,12 +192,7 @@ Task<Verdict> TokenVerifier::Impl::introspect(Subject subject) {
   if (!introspection) co_return refuse(subject, kOpaque, nullptr);
   ++counters.verifications;
   auto answer = co_await introspection->ask(subject.token, subject.around.place);
-  if (!answer) {
-    const Circumstances& around = subject.around;
-    const bool is_token_to_blame = std::exchange(answer.error().origin, Origin::upstream) == Origin::client;
-    if (is_token_to_blame) budget->failed(around.exchange.peer_address(), around.received_at);
-    co_return unavailable(std::move(answer.error()));
-  }
+  if (!answer) co_return unavailable(std::move(answer.error()), subject.around);
   Issuer& issuer = introspection->issuer();
   if (!*answer) co_return refuse(subject, kInactive, &issuer);
   co_return judge(subject, issuer, **answer, "introspection");

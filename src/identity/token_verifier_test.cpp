@@ -1,5 +1,7 @@
 #include <gatehouse/identity/token_verifier.hpp>
 
+#include <map>
+
 #include "src/identity/fake_issuer_test.hpp"
 
 namespace gatehouse::identity::test {
@@ -69,6 +71,20 @@ class TokenVerifierTest : public TokenTest {
     co_await expect(good, "ok ann");
     time_.pass(1s);
     co_await expect(token_with("sub", "bob"), "ok bob");
+  }
+  Task<void> made_up_keys() {
+    const string good = token();
+    co_await expect(good, "ok ann");
+    const auto with_key = [&](int number) { return another_key().token(claims(), "made-up-" + std::to_string(number)); };
+    std::map<Kind, int> kinds;
+    for (int i = 0; i < 100; ++i) {
+      const auto verdict = co_await present(with_key(i));
+      ++kinds[verdict ? Kind::internal : verdict.error().kind];
+    }
+    EXPECT_EQ(kinds[Kind::invalid_credential], 1) << "it was looked for";
+    EXPECT_EQ(kinds[Kind::verifier_unavailable], 9);
+    EXPECT_EQ(kinds[Kind::throttled], 90);
+    co_await expect(good, "ok ann");
   }
   Task<void> revoked() {
     const string text = token();
@@ -206,6 +222,11 @@ TEST_F(TokenVerifierTest, RefusesGarbageWithoutAskingAnybody) {
 TEST_F(TokenVerifierTest, T47LooksAtNoMoreThanSomeBadTokensOfAnAddress) {
   budget_ = std::make_shared<FailureBudget>(FailureBudgetOptions{.burst = 10, .per_second = 1});
   begin(), run(too_much_garbage());
+}
+// T9: a key that cannot be looked for now is not the sender's fault, a hundred of them are.
+TEST_F(TokenVerifierTest, T47LooksAtNoMoreThanSomeTokensWithKeysThatNobodyHas) {
+  budget_ = std::make_shared<FailureBudget>(FailureBudgetOptions{.burst = 10, .per_second = 1});
+  begin(), run(made_up_keys());
 }
 TEST_F(TokenVerifierTest, T43RefusesWhoeverWasRevoked) { begin(), run(revoked()); }
 TEST_F(TokenVerifierTest, EndsStreamsWithTokenAndIssuer) {

@@ -91,7 +91,8 @@ class Issuer {
   Task<void> stop();
 
   /// Checks the signature. An unknown key is asked for: once for everybody who needs one, and not too often. `token` stays with the caller
-  /// if it is refused. Errors: verifier_unavailable with Retry-After, when there are no keys, or a key cannot be looked for now.
+  /// if it is refused. Errors: verifier_unavailable with Retry-After, when there are no keys, or a key cannot be looked for now. Origin client: the latter,
+  /// so soon after another one that the token may well have made its key up.
   Task<Result<jose::Verdict<jose::Token>>> verify(jose::UnverifiedToken token);
 
   [[nodiscard]] const IssuerOptions& options() const;
