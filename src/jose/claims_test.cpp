@@ -77,14 +77,14 @@ constexpr TimeCase kTimes[] = {
     {"iat", -86'400'000, "issued_in_future"},
 };
 
-TEST(Claims, HoldFromNbfToExpWithAnAllowanceForSkew) {
+TEST(Claims, T7HoldFromNbfToExpWithAnAllowanceForSkew) {
   for (const auto& [claim, from_now, outcome] : kTimes) {
     EXPECT_EQ(judged(token_with({{claim, kNow}}), rules(), milliseconds{from_now}), outcome)
         << claim << ' ' << from_now;
   }
 }
 
-TEST(Claims, MayHaveFractionsInTheirTimes) {
+TEST(Claims, T7MayHaveFractionsInTheirTimes) {
   for (const auto& [exp, from_now, outcome] : {std::tuple{"1800000000.5", 60'499, "ok"},
                                                {"1800000000.5", 60'500, "expired"},
                                                {"1800000000.999", 60'998, "ok"},
@@ -102,7 +102,7 @@ TEST(Claims, MayHaveFractionsInTheirTimes) {
   EXPECT_EQ(judged(token_with({{"iat", half}}), rules(), milliseconds{250}), "ok");
 }
 
-TEST(Claims, HaveTimesThatAreTimes) {
+TEST(Claims, T7HaveTimesThatAreTimes) {
   for (const auto* claim : {"exp", "nbf", "iat"}) {
     for (const Value& value : {Value("1800000600"), Value(), Value(true), Value::array(), Value::object(),
                                Value::number("1e400"), Value::number("1800000600000"), Value::number("-1e300")}) {
@@ -116,7 +116,7 @@ TEST(Claims, HaveTimesThatAreTimes) {
   EXPECT_EQ(judged_without("iat"), "ok");
 }
 
-TEST(Claims, GetAnAllowanceForSkewWithinBounds) {
+TEST(Claims, T7GetAnAllowanceForSkewWithinBounds) {
   auto by = rules();
   const auto expired_for = [&](std::int64_t skew, std::int64_t time_ago) {
     by.skew = seconds{skew};
@@ -139,7 +139,7 @@ TEST(Claims, AreNotOlderThanTokensMayLive) {
   EXPECT_EQ(judged_without("iat", by), "bad_claim") << "nobody knows how old it is";
 }
 
-TEST(Claims, NameTheIssuerLetterByLetter) {
+TEST(Claims, T3NameTheIssuerLetterByLetter) {
   for (const Value& iss :
        {Value("https://issuer.example/"), Value("https://ISSUER.example"), Value("http://issuer.example"),
         Value("https://issuer.example:443"), Value(" https://issuer.example"), Value("")}) {
@@ -150,7 +150,7 @@ TEST(Claims, NameTheIssuerLetterByLetter) {
   EXPECT_EQ(judged(token_with({{"iss", ""}}), {.issuer = ""}), "wrong_issuer") << "no issuer is nobody's";
 }
 
-TEST(Claims, AreForOneOfOurAudiences) {
+TEST(Claims, T2AreForOneOfOurAudiences) {
   EXPECT_EQ(judged(token_with({{"aud", "https://mcp.example/b"}})), "ok");
   EXPECT_EQ(judged(token_with({{"aud", Value::array({"other", "https://mcp.example/b"})}})), "ok");
   for (const Value& aud :
@@ -192,7 +192,7 @@ TEST(Claims, NameAClientOfTheListIfThereIsOne) {
   EXPECT_EQ(judged(token_with({{"azp", 7}})), "bad_claim");
 }
 
-TEST(Claims, AreThoseOfATokenThatSaysItIsAnAccessToken) {
+TEST(Claims, T6AreThoseOfATokenThatSaysItIsAnAccessToken) {
   for (const auto* typ : {"at+jwt", "AT+JWT", "application/at+jwt", "Application/At+Jwt"}) {
     EXPECT_EQ(judged(token_with({}, typ)), "ok") << typ;
   }
@@ -202,7 +202,7 @@ TEST(Claims, AreThoseOfATokenThatSaysItIsAnAccessToken) {
   }
 }
 
-TEST(Claims, OfUntypedTokensAreThoseOfNothingElse) {
+TEST(Claims, T6OfUntypedTokensAreThoseOfNothingElse) {
   auto by = rules();
   by.typ = TypeRule::any;
   for (const auto* typ : {"", "JWT", "jwt", "application/jwt", "at+jwt", "application/AT+jwt", "token"}) {
@@ -215,7 +215,7 @@ TEST(Claims, OfUntypedTokensAreThoseOfNothingElse) {
   }
 }
 
-TEST(Claims, OfIdTokensAreNoPermission) {
+TEST(Claims, T6OfIdTokensAreNoPermission) {
   auto by = rules();
   by.typ = TypeRule::any;
   for (const auto* claim : {"nonce", "at_hash", "c_hash", "events"}) {
@@ -244,7 +244,7 @@ TEST(Claims, ReportHowTheSenderIsBound) {
   EXPECT_EQ(checked->confirmation.x5t_s256, "cert");
 }
 
-TEST(Claims, BoundInAnUnknownWayAreRefused) {
+TEST(Claims, T12BoundInAnUnknownWayAreRefused) {
   for (const Value& cnf :
        {Value::object(), Value::object({{"jwk", Value::object()}}), Value::object({{"kid", "k"}}),
         Value::object({{"jkt", "thumb"}, {"jku", "https://a.example"}}), Value::object({{"jkt", ""}}),

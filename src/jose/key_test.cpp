@@ -47,7 +47,7 @@ TEST(Key, FitsExactlyTheAlgorithmsOfItsType) {
   }
 }
 
-TEST(Key, VerifiesNothingThatItDoesNotFit) {
+TEST(Key, T4VerifiesNothingThatItDoesNotFit) {
   for (const Algorithm of_key : kEachAlgorithm) {
     const auto fixed = *Key::from_jwk(signer(of_key).jwk());
     for (const Algorithm algorithm : kEachAlgorithm) {
@@ -123,7 +123,7 @@ TEST(Key, ThatIsSecretOrPrivateIsRefused) {
   EXPECT_THAT(problem_of(kOkp, "d", "AQAB"), HasSubstr("private part"));
 }
 
-TEST(Key, HasToBeForVerifying) {
+TEST(Key, T4HasToBeForVerifying) {
   EXPECT_EQ(problem_of(kEc, "use", "sig"), "ok");
   EXPECT_EQ(problem_of(kEc, "key_ops", Value::array({"verify"})), "ok");
   EXPECT_EQ(problem_of(kEc, "key_ops", Value::array({"sign", "verify"})), "ok");
@@ -138,7 +138,7 @@ TEST(Key, HasToBeForVerifying) {
   EXPECT_THAT(problem_of(divided, "key_ops", Value::array({"verify"})), HasSubstr("not for verifying"));
 }
 
-TEST(Key, HasAnAlgorithmThatGoesWithIt) {
+TEST(Key, T4HasAnAlgorithmThatGoesWithIt) {
   for (const auto* other : {"RS256", "ES384", "EdDSA"}) {
     EXPECT_THAT(problem_of(kEc, "alg", other), HasSubstr("does not go with"));
   }

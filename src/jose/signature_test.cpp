@@ -74,7 +74,7 @@ TEST(Signature, OfAnyIntegersBecomesWhatOpensslWouldWrite) {
   }
 }
 
-TEST(Signature, OfTheWrongLengthIsRefused) {
+TEST(Signature, T8OfTheWrongLengthIsRefused) {
   for (const Algorithm algorithm : kEachAlgorithm) {
     const auto right = signer(algorithm).sign("text");
     ASSERT_TRUE(accepts(algorithm, right)) << name_of(algorithm);
@@ -86,7 +86,7 @@ TEST(Signature, OfTheWrongLengthIsRefused) {
   }
 }
 
-TEST(Signature, WithAZeroInFrontOfBothIntegersIsRefused) {
+TEST(Signature, T8WithAZeroInFrontOfBothIntegersIsRefused) {
   for (const Algorithm algorithm : kEcdsa) {
     const auto right = signer(algorithm).sign("text");
     const auto half = right.size() / 2;
@@ -95,13 +95,13 @@ TEST(Signature, WithAZeroInFrontOfBothIntegersIsRefused) {
   }
 }
 
-TEST(Signature, InDerIsRefused) {
+TEST(Signature, T8InDerIsRefused) {
   for (const Algorithm algorithm : kEcdsa) {
     EXPECT_FALSE(accepts(algorithm, slow_der(signer(algorithm).sign("text")))) << name_of(algorithm);
   }
 }
 
-TEST(Signature, WithIntegersOutOfRangeIsRefused) {
+TEST(Signature, T8WithIntegersOutOfRangeIsRefused) {
   for (const Algorithm algorithm : kEcdsa) {
     const auto right = signer(algorithm).sign("text");
     const auto half = right.size() / 2;
@@ -118,7 +118,7 @@ TEST(Signature, WithIntegersOutOfRangeIsRefused) {
   }
 }
 
-TEST(Signature, WithTheOrderAddedToAnIntegerIsRefused) {
+TEST(Signature, T8WithTheOrderAddedToAnIntegerIsRefused) {
   const auto right = signer(Algorithm::es512).sign("text");  // 521 bits leave room in 66 bytes
   const Number n = order_of(Algorithm::es512);
   for (const std::size_t at : {0u, 66u}) {
@@ -130,7 +130,7 @@ TEST(Signature, WithTheOrderAddedToAnIntegerIsRefused) {
   }
 }
 
-TEST(Signature, OfEd25519HasOneForm) {
+TEST(Signature, T8OfEd25519HasOneForm) {
   const auto right = signer(Algorithm::eddsa).sign("text");
   // S + L, where L = 2^252 + 27742317777372353535851937790883648493 (RFC 8032 section 5.1.7).
   constexpr std::array<unsigned char, 32> kOrder{0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
@@ -153,7 +153,7 @@ TEST(Signature, OfEd25519HasOneForm) {
   EXPECT_FALSE(accepts(Algorithm::eddsa, std::string(64, '\0')));
 }
 
-TEST(Signature, OfRsaIsOfItsOwnSchemeAndHash) {
+TEST(Signature, T4OfRsaIsOfItsOwnSchemeAndHash) {
   for (const Algorithm made : kEachAlgorithm) {
     for (const Algorithm asked : kEachAlgorithm) {
       if (made > Algorithm::ps512 || asked > Algorithm::ps512) continue;
@@ -162,7 +162,7 @@ TEST(Signature, OfRsaIsOfItsOwnSchemeAndHash) {
   }
 }
 
-TEST(Signature, OfRsaIsANumberBelowTheModulus) {
+TEST(Signature, T8OfRsaIsANumberBelowTheModulus) {
   const auto modulus = *from_base64url(open_jwk(Algorithm::rs256).text("n"));
   for (const Algorithm algorithm : {Algorithm::rs256, Algorithm::ps256}) {
     const std::string zero(256, '\0'), one = std::string(255, '\0') + '\x01';
@@ -170,7 +170,7 @@ TEST(Signature, OfRsaIsANumberBelowTheModulus) {
   }
 }
 
-TEST(Signature, WithAnotherSaltLengthIsRefused) {
+TEST(Signature, T8WithAnotherSaltLengthIsRefused) {
   const auto& key = signer(Algorithm::ps256);
   EXPECT_TRUE(accepts(Algorithm::ps256, key.sign_with_salt("text", 32)));
   for (const int bytes : {0, 20, 31, 33, 64}) {

@@ -89,7 +89,7 @@ TEST(Token, HasNoEmptyPart) {
   EXPECT_EQ(read_as(token.substr(0, second + 1)), "bad_encoding");
 }
 
-TEST(Token, IsWrittenInTheOneSpellingOfBase64Url) {
+TEST(Token, T8IsWrittenInTheOneSpellingOfBase64Url) {
   const std::string token = key().token_of(kHeader, kClaims);
   for (const auto* stray : {"=", "==", " ", "\n", "\r\n", "\t", "+", "/", "%3D", "\xc2\xa0"}) {
     EXPECT_EQ(read_as(token + stray), "bad_encoding") << stray;
@@ -116,7 +116,7 @@ TEST(Token, HasJsonObjects) {
   EXPECT_EQ(signed_as(kHeader, "{}"), "ok") << "claims are judged elsewhere";
 }
 
-TEST(Token, RepeatsNoMemberHoweverItIsWritten) {
+TEST(Token, T8RepeatsNoMemberHoweverItIsWritten) {
   EXPECT_EQ(signed_as(R"({"alg":"EdDSA","alg":"EdDSA"})"), "bad_json");
   EXPECT_EQ(signed_as(R"({"alg":"EdDSA","\u0061lg":"none"})"), "bad_json");
   EXPECT_EQ(signed_as(kHeader, R"({"sub":"you","sub":"me"})"), "bad_json");
@@ -124,7 +124,7 @@ TEST(Token, RepeatsNoMemberHoweverItIsWritten) {
   EXPECT_EQ(signed_as(kHeader, R"({"a":{"b":[{"c":1,"c":2}]}})"), "bad_json");
 }
 
-TEST(Token, HoldsNoHalfOfASurrogatePair) {
+TEST(Token, T8HoldsNoHalfOfASurrogatePair) {
   for (const auto* text : {R"(\ud83d)", R"(\uDe00)", R"(\ud83dx)", R"(\ud83d\ud83d)", R"(\ud83d\n)", R"(\ude00\ud83d)",
                            R"(x\uD800)", R"(\\\ud800)"}) {
     EXPECT_EQ(signed_as(kHeader, std::string(R"({"sub":")") + text + R"("})"), "bad_json") << text;
@@ -170,7 +170,7 @@ TEST(Token, HasAHeaderOfTheRightTypes) {
   EXPECT_EQ(signed_as(R"({"alg":"EdDSA","kid":"k1","cty":7,"x":null})"), "ok") << "what is not known is not looked at";
 }
 
-TEST(Token, NeedsNothingThatWouldHaveToBeUnderstood) {
+TEST(Token, T5NeedsNothingThatWouldHaveToBeUnderstood) {
   for (const auto* member : {R"("crit":["exp"])", R"("crit":["b64"],"b64":true)", R"("crit":["b64"],"b64":false)",
                              R"("crit":[])", R"("crit":null)", R"("b64":false)", R"("b64":"true")", R"("b64":null)"}) {
     EXPECT_EQ(signed_as(std::string(R"({"alg":"EdDSA","kid":"k1",)") + member + "}"), "critical_extension") << member;
