@@ -12,6 +12,20 @@ bool contains(const std::vector<std::string>& allowed, std::string_view value) {
       allowed, [&](const std::string& one) { return one == "*" || net::equals_ignoring_case(one, value); });
 }
 
+/// `scheme://host:port` and nothing else. A list of origins, or one with a user in front of its host, has a part that may be anybody's.
+bool is_loopback_origin(std::string_view origin) {
+  const auto scheme_end = origin.find("://");
+  if (scheme_end == std::string_view::npos) return false;
+  const std::string_view authority = origin.substr(scheme_end + 3);
+  return authority.find_first_of(" \t,/\\@?#") == std::string_view::npos &&
+         net::is_loopback_name(net::host_name(authority));
+}
+
+bool is_given_twice(const net::RequestHead& head, std::string_view name) {
+  return std::ranges::count_if(head.headers,
+                               [&](const net::Header& one) { return net::equals_ignoring_case(one.name, name); }) > 1;
+}
+
 Result<void> check_site(const net::RequestHead& head, const StreamableHttpOptions& options, std::string& allowed_host) {
   const std::string_view host = head.value("Host");
   if (host.empty() || host != allowed_host) {
@@ -23,11 +37,10 @@ Result<void> check_site(const net::RequestHead& head, const StreamableHttpOption
     allowed_host = host;
   }
   const net::Header* origin = head.find("Origin");
-  if (!origin || contains(options.allowed_origins, origin->value)) return {};
-  const auto scheme_end = origin->value.find("://");
-  if (scheme_end != std::string_view::npos &&
-      net::is_loopback_name(net::host_name(origin->value.substr(scheme_end + 3))))
-    return {};
+  if (!origin) return {};
+  if (is_given_twice(head, "Origin"))
+    return fail(Kind::forbidden_origin, Origin::client, "There are two Origins; a request comes from one.");
+  if (contains(options.allowed_origins, origin->value) || is_loopback_origin(origin->value)) return {};
   return fail(Kind::forbidden_origin, Origin::client,
               "This Origin is not allowed; the operator can list it in allowed_origins.");
 }
@@ -55,6 +68,13 @@ Result<void> check_access(const net::RequestHead& head, const StreamableHttpOpti
   auto allowed = check_site(head, options, allowed_host);
   if (allowed) allowed = check_loop(head, options.via);
   return allowed;
+}
+
+std::string_view id_for_refusal(std::string_view body, std::size_t max_depth) {
+  constexpr std::size_t kLongest = 64u << 10;
+  std::string_view id;
+  if (body.size() <= kLongest) (void)mcp::read_message(body, max_depth, &id);
+  return id;
 }
 
 Result<void> check_body_type(const net::RequestHead& head) {

@@ -19,6 +19,10 @@ namespace gatehouse::transport {
 [[nodiscard]] Result<void> check_access(const net::RequestHead& head, const StreamableHttpOptions& options,
                                         std::string& allowed_host);
 
+/// The id of the message in `body`, for a refusal to repeat; empty if there is none, or if it is in a long text, which is not read for
+/// somebody who is not let in.
+[[nodiscard]] std::string_view id_for_refusal(std::string_view body, std::size_t max_depth);
+
 /// Headers of a response that says an error: how to get in, when to come again, and that nobody keeps it. `error` outlives it.
 class ErrorHeaders {
  public:

@@ -81,8 +81,7 @@ Task<void> HttpSse::admit(net::HttpExchange& exchange, std::shared_ptr<identity:
   std::optional<identity::Verdict> verdict = authenticator->known(exchange);
   if (!verdict) verdict = co_await authenticator->authenticate(exchange);
   if (!*verdict) {
-    std::string_view id;
-    (void)mcp::read_message(exchange.body(), options_.max_json_depth, &id);
+    const std::string_view id = id_for_refusal(exchange.body(), options_.max_json_depth);
     co_return co_await refuse(exchange, id, std::move(verdict->error()), {});
   }
   const std::shared_ptr<const mcp::Principal> who = std::move(**verdict);
