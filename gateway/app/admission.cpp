@@ -78,16 +78,30 @@ void Admission::build(const config::Auth& auth) {
     verifiers_.surroundings = std::make_shared<identity::Surroundings>(headers_, certificates);
 }
 
+bool Admission::is_open(const config::Endpoint& endpoint) const {
+  return !auth_.needed() || endpoint.auth == config::EndpointAuth::none;
+}
+
 std::shared_ptr<identity::Authenticator> Admission::gatekeeper(const config::Endpoint& endpoint,
                                                                const std::string& base) const {
-  if (!auth_.needed() || endpoint.auth == config::EndpointAuth::none) return nullptr;
+  if (is_open(endpoint)) return nullptr;
+  return std::make_shared<identity::Gatekeeper>(place(endpoint, base), verifiers_);
+}
+
+std::optional<Error> Admission::objection_to(const net::RequestHead& head, const config::Endpoint& endpoint,
+                                             const std::string& base) const {
+  if (is_open(endpoint)) return std::nullopt;
+  return identity::objection_to(head, place(endpoint, base), verifiers_);
+}
+
+identity::Protected Admission::place(const config::Endpoint& endpoint, const std::string& base) const {
   identity::Protected place;
   place.path = endpoint.path;
   place.resource = resource(endpoint, base);
   place.audiences = {place.resource.identifier};
   // URL libraries add a slash where there is no path (RS-46).
   if (place.resource.identifier == base) place.audiences.push_back(base + "/");
-  return std::make_shared<identity::Gatekeeper>(std::move(place), verifiers_);
+  return place;
 }
 
 identity::ProtectedResource Admission::resource(const config::Endpoint& endpoint, const std::string& base) const {

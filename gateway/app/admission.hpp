@@ -30,6 +30,9 @@ class Admission {
   /// Null if nobody has to say who he is.
   [[nodiscard]] std::shared_ptr<identity::Authenticator> gatekeeper(const config::Endpoint& endpoint,
                                                                     const std::string& base) const;
+  /// Why a request to the endpoint will be refused, as far as its head tells.
+  [[nodiscard]] std::optional<Error> objection_to(const net::RequestHead& head, const config::Endpoint& endpoint,
+                                                  const std::string& base) const;
   /// An issuer says that somebody logged out (OpenID Connect back-channel logout). Null: no issuer does.
   [[nodiscard]] std::shared_ptr<identity::LogoutReceiver> logout() const {
     return tokens_ ? tokens_->logout() : nullptr;
@@ -37,6 +40,8 @@ class Admission {
 
  private:
   void build(const config::Auth& auth);
+  [[nodiscard]] bool is_open(const config::Endpoint& endpoint) const;
+  [[nodiscard]] identity::Protected place(const config::Endpoint& endpoint, const std::string& base) const;
 
   net::Loop& loop_;
   config::Auth auth_;

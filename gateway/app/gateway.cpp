@@ -370,8 +370,8 @@ std::string Gateway::public_base() const {
   return base;
 }
 
-std::unique_ptr<net::HttpHandler::Refusal> Gateway::refuse_early(const net::RequestHead&, std::string_view address) {
-  return pages_.refuse_early(address);
+std::unique_ptr<net::HttpHandler::Refusal> Gateway::refuse_early(const net::RequestHead& head, std::string_view address) {
+  return pages_.refuse_early(head, address);
 }
 
 std::string Gateway::error_body(int, const Error& error) { return Pages::error_body(error); }

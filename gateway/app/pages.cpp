@@ -1,5 +1,6 @@
 #include "gateway/app/pages.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -7,6 +8,7 @@
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/jsonrpc/message.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
+#include <gatehouse/transport/http_sse.hpp>
 #include <gatehouse/transport/metadata_page.hpp>
 
 namespace gatehouse::app {
@@ -14,6 +16,16 @@ namespace {
 
 constexpr std::string_view kLogoutPath = "/oidc/logout";  // OpenID Connect back-channel logout
 constexpr std::string_view kMetadataPath = "/.well-known/oauth-protected-resource";
+constexpr std::uint64_t kSmallBody = 64u << 10;  // is read: it holds the id that the answer repeats
+
+bool has_large_body(const net::RequestHead& head) {
+  return head.body == net::BodyKind::chunked || head.content_length > kSmallBody;
+}
+
+bool serves(const config::Endpoint& endpoint, std::string_view path) {
+  const auto sse = transport::HttpSsePaths::below(endpoint.path);
+  return endpoint.path == path || (endpoint.http_sse && (path == sse.stream || path == sse.messages));
+}
 
 }  // namespace
 
@@ -79,15 +91,35 @@ Task<void> Pages::serve(net::HttpExchange& exchange) {
   (void)co_await exchange.respond(status, headers, body);
 }
 
-std::unique_ptr<net::HttpHandler::Refusal> Pages::refuse_early(std::string_view address) {
+std::unique_ptr<Pages::Refusal> Pages::refuse_early(const net::RequestHead& head, std::string_view address) {
+  if (parts_.gate.limits_requests())
+    if (auto refusal = refuse_too_many(address)) return refusal;
+  return has_large_body(head) ? refuse_unproven(head) : nullptr;
+}
+
+/// Without a credential, or with none that anybody judges. What only the connection proves is not known yet.
+std::unique_ptr<Pages::Refusal> Pages::refuse_unproven(const net::RequestHead& head) const {
+  const auto endpoint = std::ranges::find_if(parts_.config.endpoints,
+                                             [&](const config::Endpoint& one) { return serves(one, head.path()); });
+  if (endpoint == parts_.config.endpoints.end()) return nullptr;
+  const auto error = parts_.admission.objection_to(head, *endpoint, parts_.base());
+  if (!error) return nullptr;
+  auto refusal = std::make_unique<Refusal>();
+  refusal->status = mcp::wire_error(error->kind, mcp::kLatest).http_status;
+  refusal->headers.emplace_back("WWW-Authenticate", error->challenge);
+  refusal->headers.emplace_back("Cache-Control", "no-store");
+  refusal->body = error_body(*error);
+  return refusal;
+}
+
+std::unique_ptr<Pages::Refusal> Pages::refuse_too_many(std::string_view address) {
   ratelimit::Gate& gate = parts_.gate;
-  if (!gate.limits_requests()) return nullptr;
   const TimePoint now = Clock::now();
   const auto wait = gate.request(address, now);
   if (wait <= ratelimit::Nanoseconds{0}) return nullptr;
   if (const auto times = gate.reminder(address, now))
     log::warn("network sends too much", {{"address", address}, {"times", std::to_string(*times), true}});
-  auto refusal = std::make_unique<net::HttpHandler::Refusal>();
+  auto refusal = std::make_unique<Refusal>();
   refusal->status = 429;
   refusal->headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
   const auto data =

@@ -13,7 +13,7 @@
 namespace gatehouse::app {
 
 /// What the main listener answers without an endpoint: `/health`, protected-resource metadata, logout tokens, 404 for all other paths;
-/// and the refusals of networks that send too much, before a request is looked at.
+/// and what is said to requests by their heads alone: nobody makes us read, and hold, a body that we will not look at.
 class Pages {
  public:
   struct Health {
@@ -31,11 +31,14 @@ class Pages {
   explicit Pages(Parts parts) : parts_(std::move(parts)) {}
 
   Task<void> serve(net::HttpExchange& exchange);
-  /// Null: the request may go on.
-  [[nodiscard]] std::unique_ptr<net::HttpHandler::Refusal> refuse_early(std::string_view address);
+  using Refusal = net::HttpHandler::Refusal;
+  /// Null: the request may go on. Others come from a network that sends too much, or have a large body and no credential (RS-44).
+  [[nodiscard]] std::unique_ptr<Refusal> refuse_early(const net::RequestHead& head, std::string_view address);
   [[nodiscard]] static std::string error_body(const Error& error);
 
  private:
+  [[nodiscard]] std::unique_ptr<Refusal> refuse_too_many(std::string_view address);
+  [[nodiscard]] std::unique_ptr<Refusal> refuse_unproven(const net::RequestHead& head) const;
   Task<void> serve_logout(net::HttpExchange& exchange);
   [[nodiscard]] const config::Endpoint* endpoint_with_metadata_at(std::string_view target) const;
 

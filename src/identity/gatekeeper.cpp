@@ -4,12 +4,33 @@
 #include <string>
 
 #include <gatehouse/base/log.hpp>
-#include <gatehouse/base/wall_clock.hpp>
 
 namespace gatehouse::identity {
 namespace {
 
 constexpr std::uint64_t kLinesPerMinute = 60;  // in the log, about refusals at one endpoint
+
+/// Rounded so that nothing is good, or remembered as good, beyond its end.
+mcp::WallTime end_of_second() { return std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+Verifier* verifier_for(CredentialForm form, const Verifiers& verifiers) {
+  switch (form) {
+    case CredentialForm::bearer: return verifiers.tokens.get();
+    case CredentialForm::api_key: return verifiers.api_keys.get();
+    case CredentialForm::none: return verifiers.surroundings.get();
+    case CredentialForm::unsupported: return nullptr;
+  }
+  return nullptr;
+}
+
+/// Nobody judges this form here.
+Error nobody_here(CredentialForm form, const Protected& place) {
+  if (form == CredentialForm::bearer || form == CredentialForm::api_key)
+    return not_good(place, "this form of credential is not accepted here").error();
+  return nobody_yet(place).error();
+}
+
+Error malformed(Error error) { return std::move(error).with_challenge(challenge_invalid_request()); }
 
 }  // namespace
 
@@ -24,25 +45,15 @@ std::unexpected<Error> nobody_yet(const Protected& place) {
       challenge_unauthenticated(place.resource)));
 }
 
+std::optional<Error> objection_to(const net::RequestHead& head, const Protected& place, const Verifiers& verifiers) {
+  auto credential = find_credential(head);
+  if (!credential) return malformed(std::move(credential.error()));
+  if (verifier_for(credential->form, verifiers)) return std::nullopt;
+  return nobody_here(credential->form, place);
+}
+
 Gatekeeper::Gatekeeper(Protected place, Verifiers verifiers)
     : place_(std::move(place)), verifiers_(std::move(verifiers)) {}
-
-Verifier* Gatekeeper::verifier_for(CredentialForm form) const {
-  switch (form) {
-    case CredentialForm::bearer: return verifiers_.tokens.get();
-    case CredentialForm::api_key: return verifiers_.api_keys.get();
-    case CredentialForm::none: return verifiers_.surroundings.get();
-    case CredentialForm::unsupported: return nullptr;
-  }
-  return nullptr;
-}
-
-/// Nobody judges this form here.
-Error Gatekeeper::nobody_here(CredentialForm form) const {
-  if (form == CredentialForm::bearer || form == CredentialForm::api_key)
-    return not_good(place_, "this form of credential is not accepted here").error();
-  return nobody_yet(place_).error();
-}
 
 Verdict Gatekeeper::settled(Verdict verdict, const net::HttpExchange& exchange) {
   if (!verdict) return refuse(std::move(verdict.error()), exchange);
@@ -71,16 +82,15 @@ std::unexpected<Error> Gatekeeper::refuse(Error error, const net::HttpExchange& 
 
 std::optional<Verdict> Gatekeeper::known(const net::HttpExchange& exchange) {
   auto credential = find_credential(exchange.head());
-  if (!credential) return refuse(std::move(credential.error()).with_challenge(challenge_invalid_request()), exchange);
+  if (!credential) return refuse(malformed(std::move(credential.error())), exchange);
   if (credential->form != CredentialForm::none && verifiers_.surroundings &&
       verifiers_.surroundings->has_credential(exchange))
-    return refuse(Error(Kind::bad_credential_form, Origin::client,
-                        "Send one credential: the proxy names somebody, and the headers have a credential, too.")
-                      .with_challenge(challenge_invalid_request()),
+    return refuse(malformed({Kind::bad_credential_form, Origin::client,
+                             "Send one credential: the proxy names somebody, and the headers have a credential, too."}),
                   exchange);
-  Verifier* verifier = verifier_for(credential->form);
-  if (!verifier) return refuse(nobody_here(credential->form), exchange);
-  auto verdict = verifier->known(credential->text, {place_, exchange, wall_clock(), Clock::now()});
+  Verifier* verifier = verifier_for(credential->form, verifiers_);
+  if (!verifier) return refuse(nobody_here(credential->form, place_), exchange);
+  auto verdict = verifier->known(credential->text, {place_, exchange, end_of_second(), Clock::now()});
   if (!verdict) return std::nullopt;
   return settled(std::move(*verdict), exchange);
 }
@@ -88,9 +98,9 @@ std::optional<Verdict> Gatekeeper::known(const net::HttpExchange& exchange) {
 Task<Verdict> Gatekeeper::authenticate(const net::HttpExchange& exchange) {
   const auto credential =
       find_credential(exchange.head());  // it was found before: `known` refuses what is wrong about it
-  Verifier* verifier = credential ? verifier_for(credential->form) : nullptr;
-  if (!verifier) co_return fail(nobody_here(CredentialForm::none));
-  const Circumstances around{place_, exchange, wall_clock(), Clock::now()};
+  Verifier* verifier = credential ? verifier_for(credential->form, verifiers_) : nullptr;
+  if (!verifier) co_return nobody_yet(place_);
+  const Circumstances around{place_, exchange, end_of_second(), Clock::now()};
   auto verdict = co_await verifier->verify(credential->text, around);
   co_return settled(std::move(verdict), exchange);
 }

@@ -81,6 +81,27 @@ TEST_F(GatekeeperTest, SaysHowToGetIn) {
   EXPECT_EQ(keeper_.counters().refused, 4u);
 }
 
+// T47, RS-44
+TEST(Gatekeeper, KnowsByTheHeadWhomNobodyWillLetIn) {
+  const auto objection = [](const std::string& headers, const Verifiers& verifiers) {
+    const std::string text = "POST /mcp HTTP/1.1\r\nHost: gw\r\n" + headers + "\r\n";
+    net::RequestHead head;
+    EXPECT_TRUE(*net::parse_head(text, {}, head));
+    const auto error = objection_to(head, finance(), verifiers);
+    return error ? std::string(to_string(error->kind)) : "";
+  };
+  const auto some = std::make_shared<NameVerifier>("some");
+  const Verifiers keys{some, nullptr, nullptr}, tokens{nullptr, some, nullptr}, connections{nullptr, nullptr, some};
+  EXPECT_EQ(objection("", keys), "unauthenticated");
+  EXPECT_EQ(objection("", connections), "") << "a certificate, perhaps";
+  EXPECT_EQ(objection("Authorization: Basic YTpi\r\n", tokens), "unauthenticated");
+  EXPECT_EQ(objection("Authorization: Bearer bad\r\n", tokens), "") << "somebody has to look at it";
+  EXPECT_EQ(objection("Authorization: Bearer bad\r\n", keys), "invalid_credential");
+  EXPECT_EQ(objection("X-API-Key: a\r\n", tokens), "invalid_credential");
+  EXPECT_EQ(objection("X-API-Key: a\r\n", keys), "");
+  EXPECT_EQ(objection("X-API-Key: a\r\nAuthorization: Bearer b\r\n", keys), "bad_credential_form");
+}
+
 TEST_F(GatekeeperTest, LetsNobodyStayWhoseCredentialEnded) {
   mcp::Principal who;
   who.auth.method = "jwt";

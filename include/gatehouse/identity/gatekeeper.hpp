@@ -17,6 +17,11 @@ struct Verifiers {
   std::shared_ptr<Verifier> surroundings;
 };
 
+/// What the head of a request says already: that it has no credential, or none that anybody judges here. Nothing: it has to be looked
+/// at as a whole. For bodies that are not worth reading then (RS-44).
+[[nodiscard]] std::optional<Error> objection_to(const net::RequestHead& head, const Protected& place,
+                                                const Verifiers& verifiers);
+
 class Gatekeeper final : public Authenticator {
  public:
   struct Counters {
@@ -32,9 +37,7 @@ class Gatekeeper final : public Authenticator {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  [[nodiscard]] Verifier* verifier_for(CredentialForm form) const;
   [[nodiscard]] Verifier* verifier_of(const mcp::Principal& who) const;
-  [[nodiscard]] Error nobody_here(CredentialForm form) const;
   Verdict settled(Verdict verdict, const net::HttpExchange& exchange);
   std::unexpected<Error> refuse(Error error, const net::HttpExchange& exchange);
 
