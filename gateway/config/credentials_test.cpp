@@ -118,6 +118,30 @@ TEST(Credentials, SecretsAreNotShown) {
   EXPECT_TRUE(text.contains("from: [\"::1\"]")) << text;
 }
 
+// RS-7, RS-32
+TEST(Credentials, ScopesOfEndpointsAreScopesOfServers) {
+  EXPECT_EQ(problems("endpoints: [{ path: /mcp, scopes: [a.read, 'b:c/d'] }]"), "");
+  EXPECT_TRUE(problems("endpoints: [{ path: /mcp, scopes: [offline_access] }]")
+                  .starts_with("endpoints[0].scopes[0]: is a matter of clients"));
+  for (const std::string scope : {"", "a b", "a\\\"b", "\\u00e4"})
+    EXPECT_EQ(problems("endpoints: [{ path: /mcp, scopes: [ok, \"" + scope + "\"] }]"),
+              "endpoints[0].scopes[1]: is no scope: printable ASCII without spaces, \" and \\\n")
+        << scope;
+}
+
+// T3: whoever a proxy names is nobody whom Gatehouse knows from elsewhere.
+TEST(Credentials, IssuersDoNotPassForGatehouseItself) {
+  const std::string proxy = "auth: { proxy: { from: [10.0.0.0/24], secrets: [" + std::string(kSecret) + "], issuer: ";
+  EXPECT_EQ(problems(proxy + "'gatehouse:proxy' } }"), "");
+  EXPECT_EQ(problems(proxy + "'https://sso.example' } }"), "");
+  for (const std::string name : {"gatehouse:api-keys", "gatehouse:certificates", "gatehouse:"})
+    EXPECT_EQ(problems(proxy + "'" + name + "' } }"),
+              "auth.proxy.issuer: is taken: names that begin with 'gatehouse:' are Gatehouse's own\n");
+  EXPECT_TRUE(problems("auth: { issuers: [{ issuer: 'gatehouse:api-keys', discovery: static, jwks_uri: "
+                       "'https://idp.example/keys' }] }")
+                  .starts_with("auth.issuers[0].issuer: is taken"));
+}
+
 // T49
 TEST(Credentials, SecretsThatAreOneTextAreNotShownEither) {
   const std::string text = to_yaml(

@@ -179,6 +179,7 @@ class Validation {
       refuse(key + ".separator",
              "must be 1 to 8 of A-Z a-z 0-9 _ . -" + std::string(separates ? "" : ", or empty because prefix is none"));
     endpoint_servers(endpoint, key);
+    endpoint_scopes(endpoint, key);
     if (endpoint.auth == EndpointAuth::none && !config_.listen.is_loopback())
       refuse(key + ".auth", "'none' is for loopback addresses only: whoever reaches it may call every tool");
     if (separates && !separator.empty()) ambiguous_prefixes(endpoint, key);
@@ -210,6 +211,20 @@ class Validation {
       const auto sse = transport::HttpSsePaths::below(config_.endpoints[i].path);
       if (config_.endpoints[i].http_sse && (path == sse.stream || path == sse.messages))
         refuse(key, "is where endpoints[" + std::to_string(i) + "] serves HTTP+SSE; set its 'http_sse' to false");
+    }
+  }
+
+  /// They stand in challenges and metadata as they are. RS-7, RS-32.
+  void endpoint_scopes(const Endpoint& endpoint, const std::string& key) {
+    for (std::size_t i = 0; i < endpoint.scopes.size(); ++i) {
+      const std::string& scope = endpoint.scopes[i];
+      const std::string item = key + ".scopes[" + std::to_string(i) + "]";
+      const bool is_scope = !scope.empty() && std::ranges::all_of(scope, [](unsigned char c) {
+        return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
+      });
+      if (!is_scope) refuse(item, "is no scope: printable ASCII without spaces, \" and \\");
+      if (scope == "offline_access")
+        refuse(item, "is a matter of clients and their login provider: clients ask for it by themselves");
     }
   }
 

@@ -126,6 +126,9 @@ class Validation {
     header("roles", proxy.roles, false);
     header("email", proxy.email, false);
     if (proxy.issuer.empty()) refuse("auth.proxy.issuer", "is empty");
+    // Who comes by the proxy would have the sessions and tasks of API keys or certificates.
+    if (proxy.issuer.starts_with("gatehouse:") && proxy.issuer != identity::TrustedHeaderOptions().issuer)
+      refuse("auth.proxy.issuer", "is taken: names that begin with 'gatehouse:' are Gatehouse's own");
   }
 
   Reading& reading_;

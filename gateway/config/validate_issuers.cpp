@@ -22,6 +22,8 @@ void validate_issuers(Reading& reading) {
       continue;
     }
     if (!seen.insert(issuer.issuer).second) refuse(key + ".issuer", "stands here twice");
+    if (issuer.issuer.starts_with("gatehouse:"))
+      refuse(key + ".issuer", "is taken: names that begin with 'gatehouse:' are Gatehouse's own");
     identity::IssuerOptions options = issuer.options();
     for (std::size_t j = 0; j < issuer.audiences.size(); ++j)
       if (identity::is_generic_audience(issuer.audiences[j]))
