@@ -180,9 +180,11 @@ describe('T6: what is no access token', { timeout: 60_000 }, () => {
   it('opens nothing, whatever it says about its key or its time', async () => {
     const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const jwk = own.publicKey.export({ format: 'jwk' });
+    const fetches = elsewhere.keyFetches;
     const forged = (header) => corp.mint(place.resource, {}, header, { alg: 'ES256', jwk: { kid: corp.key.jwk.kid }, privateKey: own.privateKey });
     await opensNothing(await forged({ jwk }), 'a key of its own');
-    await opensNothing(await forged({ jku: `${elsewhere.issuer}/jwks` }), 'an address of a key');
+    for (const name of ['jku', 'x5u']) await opensNothing(await forged({ [name]: `${elsewhere.issuer}/jwks` }), `an address of a key: ${name}`);
+    assert.equal(elsewhere.keyFetches, fetches, 'nobody asked there (T5)');
     const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const claims = part({ iss: corp.issuer, sub: 'alice', aud: place.resource, exp: now() + 60, iat: now() });
     await opensNothing(`${part({ alg: 'none', typ: 'at+jwt' })}.${claims}.`, 'no signature');
@@ -202,6 +204,9 @@ describe('T12: a token that is bound to a key', { timeout: 60_000 }, () => {
     const { cnf } = JSON.parse(Buffer.from(bound.split('.')[1], 'base64url'));
     assert.equal(cnf.jkt, await calculateJwkThumbprint(jwk), 'the server bound it');
     await opensNothing(bound, 'bound to a DPoP key');
+    // T13: nobody here can check a proof, so that none opens anything.
+    const { status } = await first(place.url, MODERN, { Authorization: `DPoP ${bound}`, DPoP: proof });
+    assert.equal(status, 401);
     await opensNothing(await corp.mint(place.resource, { cnf: { 'x5t#S256': 'A'.repeat(43) } }), 'bound to a certificate');
     await opensNothing(await corp.mint(place.resource, { cnf: { jwk } }), 'bound in a way that we do not know');
     await opensNothing(await corp.mint(place.resource, { cnf: {} }), 'bound to nothing');

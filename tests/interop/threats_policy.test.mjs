@@ -121,6 +121,7 @@ describe('T42: arguments that can be read in two ways', { timeout: 60_000 }, () 
       const call = (args) => post(place.url, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"web.echo","arguments":${args}}}`,
         { 'Mcp-Session-Id': id, 'MCP-Protocol-Version': '2025-06-18', ...token });
       assert.match((await call('{"amount":1000,"text":"ok"}')).text, /web: ok/);
+      assert.deepEqual(place.servers.received('web', 'tools/call').at(-1).received.params.arguments, { amount: 1000, text: 'ok' }, 'what was judged is what is sent');
       const before = place.servers.received('web', 'tools/call').length;
       const tricks = [
         '{"amount":1001,"text":"ok"}', '{"amount":"1000","text":"ok"}', '{"amount":[1],"text":"ok"}', '{"amount":1e9,"text":"ok"}', '{"text":"ok"}', '{"amount":null,"text":"ok"}',

@@ -232,6 +232,31 @@ describe('T47: a flood of bad tokens', { timeout: 120_000 }, () => {
     return answers;
   }
 
+  // RS-44
+  it('a large body that comes without a credential is not waited for', async () => {
+    const begin = (headers) => new Promise((resolve, reject) => {
+      const sent = http.request(place.gateway.url(), { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', ...headers } }, (answer) => {
+        resolve(answer);
+        sent.destroy();
+      });
+      sent.on('error', reject).setTimeout(5_000, () => reject(new Error('no answer before the body')));
+      sent.flushHeaders();
+    });
+    const large = { 'Content-Length': 3_000_000 };
+    for (const body of [large, { 'Transfer-Encoding': 'chunked' }]) {
+      const nobody = await begin(body);
+      assert.equal(nobody.statusCode, 401);
+      assert.match(nobody.headers['www-authenticate'], /^Bearer resource_metadata="/);
+      assert.equal(nobody.headers['cache-control'], 'no-store');
+      assert.equal((await begin({ ...body, 'X-API-Key': 'gatek_live_x' })).statusCode, 401, 'nobody judges keys here');
+    }
+    const token = await place.issuers.corp.mint(place.resource);
+    assert.equal((await begin({ ...large, ...bearer(token), 'X-API-Key': 'x' })).statusCode, 400);
+    const text = JSON.stringify(inRevision(MODERN, 'tools/call', { name: 'web.echo', arguments: { text: 'x'.repeat(200_000) } }).body);
+    const { headers } = inRevision(MODERN, 'tools/call', { name: 'web.echo' });
+    assert.equal((await post(place.url, text, { ...headers, ...bearer(token) })).status, 200, 'and one that comes with a good one is');
+  });
+
   it('keeps nobody else out', async () => {
     const { corp } = place.issuers;
     const peers = await Promise.all([connect('modern', { url: place.url, headers: bearer(await corp.serviceToken(place.resource)) }),
