@@ -120,6 +120,7 @@ Task<mcp::Reply> Endpoint::answer(const mcp::Call& call) {
   auto routes = routes_;
   if (auto own = own_routes_.find(call.client.session)) routes = std::move(own);
   stages::Call inner{.in = call, .routes = *routes, .keep = &routes};
+  watchers_.used_by(inner);
   co_return co_await pipeline_(inner);
 }
 

@@ -189,6 +189,16 @@ void Watchers::unsubscribe(const Call& call) {
   tell_own_process(*mine, *call.server);
 }
 
+void Watchers::used_by(const Call& call) {
+  if (sessions_.empty()) return;
+  const auto found = sessions_.find(call.in.client.session);
+  if (found == sessions_.end() || found->second->who_.get() == call.in.client.who) return;
+  found->second->asked_by(asker_of(call));
+  if (!routes_ || !routes_->access) return;
+  reroute(*found->second);
+  for (const auto& server : routes_->servers) tell_own_process(*found->second, *server);
+}
+
 /// A program that serves the session alone hears of what the session watches there, too.
 void Watchers::tell_own_process(SessionInterest& interest, upstream::Upstream& server) {
   std::vector<std::string> uris;

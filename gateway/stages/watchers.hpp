@@ -96,6 +96,8 @@ class Watchers {
   /// Errors: limit_exceeded, unavailable, invalid_params when the server refuses, cancelled.
   Task<Result<void>> subscribe(const Call& call, const std::string& uri);
   void unsubscribe(const Call& call);
+  /// A session may go on with another credential of the same user: what it watches is judged by that one from now on (RS-99).
+  void used_by(const Call& call);
   void session_ended(std::string_view session);
   /// Tells a session that it may have missed something: every list and everything it watches.
   void assume_changes(std::string_view session);

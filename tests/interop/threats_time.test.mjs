@@ -9,7 +9,8 @@ import { Guarded, POLICY } from './lib/guarded.mjs';
 import { Load } from './lib/load.mjs';
 import { logIn } from './lib/login.mjs';
 import { connect } from './lib/peers.mjs';
-import { ask, bearer, first, inRevision, LEGACY, REVISIONS, stream } from './lib/revisions.mjs';
+import { ask, bearer, first, inRevision, LEGACY, REVISIONS, session, stream } from './lib/revisions.mjs';
+import { fixture, startHttp } from './lib/servers.mjs';
 import { MODERN, open, post } from './lib/wire.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -158,6 +159,48 @@ describe('T43, T44: what outlives a token or a role', { timeout: 120_000 }, () =
     await listening.close();
     const reply = await ask(place.url, MODERN, 'tools/call', { name: 'web.talk', arguments: { key: 'x' } }, bearer(token));
     assert.match(reply.text, /unknown tool/i);
+  });
+});
+
+describe('T43: a session that goes on with less', { timeout: 60_000 }, () => {
+  let place;
+  let web;
+  before(async () => {
+    web = await startHttp(fixture('modern_server.mjs'));
+    const rules = [
+      { id: 'all', what: { tools: ['touch'], resources: ['fixture://bulk/00'] } },
+      { id: 'analysts', who: { roles: ['analyst'] }, what: { resources: ['fixture://text'] } }
+    ];
+    place = await Guarded.open({ config: { servers: { web: web.target }, policy: { default: 'deny', rules } } });
+  });
+  after(async () => {
+    try {
+      await place?.close();
+    } finally {
+      web?.stop();
+    }
+  });
+
+  // RS-99
+  it('is not told of what it may not see any more', async () => {
+    const revision = '2025-11-25';
+    const [more, less] = await Promise.all([['analyst'], []].map((roles) => place.issuers.corp.mint(place.resource, { roles })));
+    const id = await session(place.url, revision, bearer(more));
+    const send = (token, method, params) => ask(place.url, revision, method, params, bearer(token), { session: id });
+    const uris = (await send(more, 'resources/list', {})).messages.at(-1).result.resources.map(({ uri }) => uri);
+    const [text, bulk] = ['text', 'bulk/00'].map((end) => uris.find((uri) => uri.endsWith(end)));
+    for (const uri of [text, bulk]) assert.ok((await send(more, 'resources/subscribe', { uri })).messages.at(-1).result, uri);
+    const one = await open(place.url, undefined, { 'Mcp-Session-Id': id, 'MCP-Protocol-Version': revision, ...bearer(less) });
+    const told = (uri) => one.messages.filter(({ method, params }) => method === 'notifications/resources/updated' && params.uri === uri).length;
+    const touch = async (token, ...all) => {
+      for (const uri of all) assert.ok((await send(token, 'tools/call', { name: 'web.touch', arguments: { uri: uri.slice(uri.indexOf('fixture:')) } })).messages.at(-1).result, uri);
+    };
+    await touch(more, text);
+    await until('the update', () => told(text) === 1, ENDS_MS);
+    await touch(less, text, bulk);
+    await until('the other update', () => told(bulk) === 1, ENDS_MS);
+    assert.equal(told(text), 1);
+    await one.close();
   });
 });
 
