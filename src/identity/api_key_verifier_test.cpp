@@ -159,6 +159,26 @@ TEST_F(ApiKeyVerifierTest, AGuessIsNotTakenForWhatIsRemembered) {
   EXPECT_EQ(keys->counters().known, 0u);
 }
 
+// T16: what is remembered of good keys does not tell which keys there are
+TEST_F(ApiKeyVerifierTest, AGuessTakesOneHashWhateverIsRemembered) {
+  const auto in_force = std::make_shared<const ApiKeys>(std::vector{record()}, *Peppers::make({pepper}));
+  keys->replace(in_force);
+  const auto hashes_for = [&](const std::string& text) {
+    const auto before = in_force->peppers().hashes_for_test();
+    (void)check(text);
+    return in_force->peppers().hashes_for_test() - before;
+  };
+  EXPECT_EQ(hashes_for(key), 1U);
+  EXPECT_EQ(hashes_for(key), 0U) << "known again";
+  for (int i = 0; i < 20; ++i) {
+    const std::string guess = make_api_key("live", id), made_up = make_api_key("live", make_api_key_id());
+    for (int again = 0; again < 2; ++again) {
+      EXPECT_EQ(hashes_for(guess), 1U);
+      EXPECT_EQ(hashes_for(made_up), 1U);
+    }
+  }
+}
+
 TEST_F(ApiKeyVerifierTest, WhatIsRememberedOfAKeyEndsWithTheKeysInForce) {
   EXPECT_TRUE(check(key) && check(old_key));
   auto rotated = record();

@@ -17,6 +17,8 @@ import { until } from './lib/wait.mjs';
 const USERS = { alice: { roles: ['analyst'] }, bob: { roles: [] } };
 const ENDS_MS = 3_000;            // A stream is looked at every second.
 const FLOOD = 3_000;
+const FAILURES = 300;             // a minute: the default of limits.preauth.failures
+const SOCKETS = 16;
 
 const status = async (place, token) => (await first(place.url, MODERN, bearer(token))).status;
 
@@ -259,7 +261,7 @@ describe('T47: a flood of bad tokens', { timeout: 120_000 }, () => {
   /// Requests with a bad token each, from another address.
   async function flood(count) {
     const { corp } = place.issuers;
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 16, localAddress: '127.0.0.2' });
+    const agent = new http.Agent({ keepAlive: true, maxSockets: SOCKETS, localAddress: '127.0.0.2' });
     const { body, headers } = inRevision(MODERN, 'tools/list');
     const [head, claims] = (await corp.mint(place.resource)).split('.');
     const answers = {};
@@ -300,13 +302,22 @@ describe('T47: a flood of bad tokens', { timeout: 120_000 }, () => {
     assert.equal((await post(place.url, text, { ...headers, ...bearer(token) })).status, 200, 'and one that comes with a good one is');
   });
 
+  const verifications = async () => {
+    const { url } = place.gateway.events.find(({ event, msg }) => (event ?? msg) === 'admin listening');
+    const line = (await (await fetch(`${url}/metrics`)).text()).split('\n').find((one) => one.startsWith('gatehouse_token_verifications_total'));
+    return Number(line.split(' ').at(-1));
+  };
+
   it('keeps nobody else out', async () => {
     const { corp } = place.issuers;
     const peers = await Promise.all([connect('modern', { url: place.url, headers: bearer(await corp.serviceToken(place.resource)) }),
       connect('legacy', { url: place.url, headers: bearer((await logIn(corp, 'alice', place.resource)).access_token) })]);
     const load = new Load(peers, 'web.echo', { gap: 2, echo: (text) => `web: ${text}` });
     const before = load.outcomes.length;
+    const [verified, began] = [await verifications(), Date.now()];
     const answers = await flood(FLOOD);
+    const most = FAILURES + FAILURES / 60 * Math.ceil((Date.now() - began) / 1000) + SOCKETS;
+    assert.ok(await verifications() - verified <= most, `more than ${most} of ${FLOOD} were looked into`);
     const during = load.outcomes.length - before;
     assert.equal(await status(place, await corp.mint(place.resource, { sub: 'newcomer' })), 200, 'nor somebody new, from elsewhere');
     const { calls, failures } = await load.stop();

@@ -30,6 +30,7 @@ class Pepper {
   [[nodiscard]] const std::string& id() const { return id_; }
   /// HMAC-SHA-256. Takes well under a microsecond. Not for several threads at once.
   [[nodiscard]] KeyHash hash(std::string_view text) const;
+  [[nodiscard]] std::uint64_t hashes_for_test() const;  ///< Made so far.
 
  private:
   struct Mac;
@@ -49,6 +50,7 @@ class Peppers {
   [[nodiscard]] bool empty() const { return all_.empty(); }
   [[nodiscard]] const Pepper& newest() const { return all_.front(); }  ///< REQUIRES: not empty.
   [[nodiscard]] const Pepper* find(std::string_view id) const;
+  [[nodiscard]] std::uint64_t hashes_for_test() const;  ///< By all of them.
 
  private:
   std::vector<Pepper> all_;
