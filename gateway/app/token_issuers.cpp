@@ -39,10 +39,10 @@ std::shared_ptr<identity::Verifier> TokenIssuers::verifier(const std::vector<con
   if (introspection_) tasks_.spawn(end(introspection_));
   introspection_ = introspection;
   verifier_ = std::make_shared<identity::TokenVerifier>(identity::TokenVerifierOptions{}, issuers_, introspection_,
-                                                        denied_, budget_);
-  logout_ = tells_logouts
-                ? std::make_shared<identity::LogoutReceiver>(identity::LogoutOptions{}, issuers_, denied_, budget_)
-                : nullptr;
+                                                        denied_, nullptr);
+  logout_ = tells_logouts ? std::make_shared<identity::LogoutReceiver>(identity::LogoutOptions{}, issuers_, denied_,
+                                                                       logout_budget_)
+                          : nullptr;
   observe_issuers();
   return verifier_;
 }

@@ -36,8 +36,8 @@ class TokenIssuers {
   net::Loop& loop_;
   identity::Outbound outbound_;
   std::shared_ptr<identity::DenyList> denied_ = std::make_shared<identity::DenyList>();
-  std::shared_ptr<identity::FailureBudget> budget_ =
-      std::make_shared<identity::FailureBudget>(identity::FailureBudgetOptions{});
+  std::shared_ptr<identity::FailureBudget> logout_budget_ =
+      std::make_shared<identity::FailureBudget>(identity::FailureBudgetOptions{});  // requests: wary_authenticator.hpp
   std::vector<std::shared_ptr<identity::Issuer>> issuers_;
   std::shared_ptr<identity::Introspection> introspection_;
   std::shared_ptr<identity::TokenVerifier> verifier_;

@@ -61,8 +61,6 @@ void TokenIssuers::register_metrics(Metrics& metrics) {
           of_tokens([](const Counters& counters) { return counters.known_good; }));
   counter("gatehouse_tokens_known_total", "verdict=\"bad\"", "Requests with a token that was judged a moment ago.",
           of_tokens([](const Counters& counters) { return counters.known_bad; }));
-  counter("gatehouse_tokens_throttled_total", "", "Tokens that were not looked at: too many bad ones came from there.",
-          of_tokens([](const Counters& counters) { return counters.throttled; }));
   counter("gatehouse_tokens_unavailable_total", "", "Tokens that nothing could be said about.",
           of_tokens([](const Counters& counters) { return counters.unavailable; }));
   for (const std::string_view reason : identity::token_refusals())

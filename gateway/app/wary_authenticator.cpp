@@ -24,6 +24,12 @@ std::string_view handle_of(const net::HttpExchange& exchange) {
   return credential->text.substr(0, std::min(id_end, kMaxHandle));
 }
 
+/// Wrong, or such that its issuer cannot make sense of it.
+bool is_to_blame(const Error& error) {
+  return error.kind == Kind::invalid_credential ||
+         (error.kind == Kind::verifier_unavailable && error.origin == Origin::client);
+}
+
 identity::Verdict wait_first(Nanoseconds wait) {
   const auto after = std::chrono::ceil<Milliseconds>(wait);
   return fail(
@@ -44,7 +50,7 @@ identity::Verdict WaryAuthenticator::judged(const net::HttpExchange& exchange, i
     if (!gate_.is_quiet(now)) gate_.succeeded(address, handle_of(exchange));
     return verdict;
   }
-  if (verdict.error().kind != Kind::invalid_credential) return verdict;
+  if (!is_to_blame(verdict.error())) return verdict;
   const Nanoseconds wait = gate_.failed(address, handle_of(exchange), now);
   if (const auto times = gate_.reminder(address, now))
     log::warn("wrong credentials", {{"address", address}, {"times", std::to_string(*times), true}});

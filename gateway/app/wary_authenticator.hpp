@@ -11,7 +11,8 @@ namespace gatehouse::app {
 
 /// Asks another authenticator, and makes those wait who come with wrong credentials again and again (ratelimit/gate.hpp). Whoever waits is
 /// not told anything about his credential, and nobody is locked out: a wait belongs to a network. While nothing is wrong, this costs nothing.
-/// Errors: those of the other one; throttled. Rule: RS-37.
+/// The gateway's only count of wrong credentials, whatever their form, with the operator's numbers (`limits.preauth`). Logout tokens come
+/// another way and have a budget of their own (identity/failure_budget.hpp). Errors: those of the other one; throttled. Rules: RS-37, T47.
 class WaryAuthenticator final : public identity::Authenticator {
  public:
   WaryAuthenticator(std::shared_ptr<identity::Authenticator> inner, ratelimit::Gate& gate)

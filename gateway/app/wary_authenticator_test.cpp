@@ -22,6 +22,8 @@ struct FakeAuthenticator final : identity::Authenticator {
   static identity::Verdict judge(const net::HttpExchange& exchange) {
     const std::string_view header = exchange.head().value("Authorization");
     if (header.ends_with("right")) return mcp::anonymous();
+    if (header.ends_with("odd")) return fail(Kind::verifier_unavailable, Origin::client, "no");
+    if (header.ends_with("early")) return fail(Kind::verifier_unavailable, Origin::upstream, "no");
     const bool none = header.empty();
     return fail(none ? Kind::unauthenticated : Kind::invalid_credential, Origin::client, "no");
   }
@@ -99,6 +101,16 @@ TEST(WaryAuthenticator, StopsLookingIntoCredentialsOfANetworkThatSendsManyWrongO
   s.inner->slow = false;
   EXPECT_EQ(s.send("right"), "in") << "what was right before needs no look";
   EXPECT_EQ(s.send("token-200"), "throttled") << "and a wrong one is not told that it was looked at";
+}
+
+// T47: it costs a question to the issuer, whatever the issuer makes of it
+TEST(WaryAuthenticator, CountsTokensThatTheirIssuerCannotRead) {
+  Scene s;
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(s.send(std::to_string(i) + "early"), "verifier_unavailable") << "not its fault";
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(s.send(std::to_string(i) + "odd"), "verifier_unavailable");
+  s.inner->slow = true;
+  EXPECT_EQ(s.send("20odd"), "throttled");
 }
 
 TEST(WaryAuthenticator, ForgivesWhoGetsItRight) {

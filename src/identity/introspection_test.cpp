@@ -97,6 +97,7 @@ class IntrospectionTest : public TokenTest {
     const auto page = std::exchange(pages_.pages["/introspect"].status, 400);
     const auto verdict = co_await present(string(odd));
     EXPECT_EQ(verdict ? Kind::internal : verdict.error().kind, Kind::verifier_unavailable);
+    EXPECT_EQ(verdict ? Origin::gateway : verdict.error().origin, Origin::client) << "whoever counts may count it";
     pages_.pages["/introspect"].status = page;
     co_await expect("good", "ok ann");
     pages_.pages["/introspect"].status = 400;

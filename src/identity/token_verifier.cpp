@@ -82,13 +82,16 @@ struct TokenVerifier::Impl {
   Verdict refuse(Subject subject, std::string_view reason, const Issuer* issuer, std::string_view detail = {});
   Verdict not_proven(const Circumstances& around);
   Verdict unavailable(Error error, const Circumstances& around);
+  void charge(const Circumstances& around) const {
+    if (budget) budget->failed(around.exchange.peer_address(), around.received_at);
+  }
   void count(std::string_view reason);
 
   const TokenVerifierOptions options;
   const std::vector<std::shared_ptr<Issuer>> issuers;
   const std::shared_ptr<Introspection> introspection;
   const std::shared_ptr<DenyList> denied;
-  const std::shared_ptr<FailureBudget> budget;
+  const std::shared_ptr<FailureBudget> budget;  // null: somebody else counts
   Digester digest;
   RecentlyUsed<Digest, Accepted, DigestHash> accepted;
   RecentlyUsed<Digest, Refused, DigestHash> refused;
@@ -139,7 +142,7 @@ std::optional<Verdict> TokenVerifier::Impl::known_bad(const Digest& name, const 
 /// Not remembered against the token: whoever it was made for can still use it.
 Verdict TokenVerifier::Impl::not_proven(const Circumstances& around) {
   count(kSenderNotProven);
-  budget->failed(around.exchange.peer_address(), around.received_at);
+  charge(around);
   return not_good(around.place, std::string(kSenderNotProven));
 }
 
@@ -155,8 +158,7 @@ void TokenVerifier::Impl::count(std::string_view reason) {
 /// Nothing is known about the token; origin client: and the reason may be the token.
 Verdict TokenVerifier::Impl::unavailable(Error error, const Circumstances& around) {
   ++counters.unavailable;
-  const bool is_token_to_blame = std::exchange(error.origin, Origin::upstream) == Origin::client;
-  if (is_token_to_blame) budget->failed(around.exchange.peer_address(), around.received_at);
+  if (error.origin == Origin::client) charge(around);
   return std::unexpected(std::move(error));
 }
 
@@ -170,7 +172,7 @@ Verdict TokenVerifier::Impl::refuse(Subject subject, std::string_view reason, co
   entry.issuer = issuer;
   entry.keys = issuer ? issuer->generation() : 0;
   entry.until = subject.around.received_at + options.refused_ttl;
-  budget->failed(subject.around.exchange.peer_address(), subject.around.received_at);
+  charge(subject.around);
   Verdict verdict = not_good(subject.around.place, entry.why);
   refused.put(subject.digest, std::move(entry));
   return verdict;
@@ -242,7 +244,8 @@ std::optional<Verdict> TokenVerifier::known(std::string_view credential, const C
   auto verdict = impl_->known_good(name, around);
   if (!verdict) verdict = impl_->known_bad(name, around);
   if (verdict) return verdict;
-  const auto wait = impl_->budget->wait(around.exchange.peer_address(), around.received_at);
+  const auto wait =
+      impl_->budget ? impl_->budget->wait(around.exchange.peer_address(), around.received_at) : Milliseconds{0};
   if (wait == Milliseconds{0}) return std::nullopt;
   ++impl_->counters.throttled;
   return fail(Error{Kind::throttled, Origin::client, "Too many bad credentials came from this address: try again later."}

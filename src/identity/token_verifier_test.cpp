@@ -86,6 +86,20 @@ class TokenVerifierTest : public TokenTest {
     EXPECT_EQ(kinds[Kind::throttled], 90);
     co_await expect(good, "ok ann");
   }
+  Task<void> much_garbage_that_somebody_else_counts() {
+    const auto verified = verifier_->counters().verifications;
+    for (int i = 0; i < 200; ++i)
+      co_await expect(token_with("aud", std::to_string(i)), "invalid_credential wrong_audience, issuer corp");
+    co_await expect(token(), "ok ann");
+    EXPECT_EQ(verifier_->counters().verifications, verified + 201);
+  }
+  Task<void> the_same_garbage() {
+    const string bad = token_with("aud", "x");
+    co_await expect(bad, "invalid_credential wrong_audience, issuer corp");
+    const auto verified = verifier_->counters().verifications;
+    for (int i = 0; i < 100; ++i) co_await expect(bad, "invalid_credential wrong_audience, issuer corp");
+    EXPECT_EQ(verifier_->counters().verifications, verified);
+  }
   Task<void> revoked() {
     const string text = token();
     const auto who = co_await present(text);
@@ -227,6 +241,11 @@ TEST_F(TokenVerifierTest, T47LooksAtNoMoreThanSomeBadTokensOfAnAddress) {
 TEST_F(TokenVerifierTest, T47LooksAtNoMoreThanSomeTokensWithKeysThatNobodyHas) {
   budget_ = std::make_shared<FailureBudget>(FailureBudgetOptions{.burst = 10, .per_second = 1});
   begin(), run(made_up_keys());
+}
+TEST_F(TokenVerifierTest, T47ChecksABadTokenOnce) { begin(), run(the_same_garbage()); }
+TEST_F(TokenVerifierTest, CountsNothingWithoutABudget) {
+  budget_ = nullptr;
+  begin(), run(much_garbage_that_somebody_else_counts());
 }
 TEST_F(TokenVerifierTest, T43RefusesWhoeverWasRevoked) { begin(), run(revoked()); }
 TEST_F(TokenVerifierTest, EndsStreamsWithTokenAndIssuer) {

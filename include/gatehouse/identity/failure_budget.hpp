@@ -16,6 +16,9 @@ struct FailureBudgetOptions {
 
 /// How many tokens that turn out to be bad an address may have checked: garbage costs as much work as good tokens do, which are then
 /// remembered. IPv6 addresses count by network (/64). Good tokens that are known already need no budget. Pure. Rule: T47.
+/// It bounds work, for servers that have nothing else in front; it knows no credentials, and nobody waits longer for guessing one again
+/// and again. Whoever counts wrong credentials of every form before they are looked into, as the gateway does, gives its TokenVerifier
+/// none: two counts with two sets of numbers would only make the smaller one hold.
 class FailureBudget {
  public:
   explicit FailureBudget(const FailureBudgetOptions& options);

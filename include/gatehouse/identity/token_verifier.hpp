@@ -41,14 +41,17 @@ class TokenVerifier final : public Verifier {
     std::vector<std::pair<std::string_view, std::uint64_t>> refused;  ///< By reason; see `token_refusals`.
   };
 
-  /// Several issuers must differ in `issuer`. `introspection` may be null: opaque tokens are refused then (RS-80: at most one).
+  /// Several issuers must differ in `issuer`. `introspection` may be null: opaque tokens are refused then (RS-80: at most one). `budget`
+  /// is null if bad tokens are counted before they come here (failure_budget.hpp).
   TokenVerifier(TokenVerifierOptions options, std::vector<std::shared_ptr<Issuer>> issuers,
                 std::shared_ptr<Introspection> introspection, std::shared_ptr<DenyList> denied,
                 std::shared_ptr<FailureBudget> budget);
   ~TokenVerifier() override;
 
-  /// About a microsecond and no memory for a good token that was seen lately. Also answers `throttled` (T47).
+  /// About a microsecond and no memory for a good token that was seen lately. Also answers `throttled` (T47), if there is a budget.
   [[nodiscard]] std::optional<Verdict> known(std::string_view credential, const Circumstances& around) override;
+  /// A token that its introspection endpoint cannot make sense of is `verifier_unavailable` with the client as its origin: neither good
+  /// nor bad, but to be counted like a bad one.
   Task<Verdict> verify(std::string_view credential, const Circumstances& around) override;
   /// Not expired, not revoked, and its issuer is still one of ours. Rule: RS-99.
   [[nodiscard]] bool still_good(const mcp::Principal& who, mcp::WallTime now) const override;
