@@ -10,9 +10,18 @@ constexpr std::size_t kMaxRememberedName = 512;
 /// Patterns are looked for in the whole name, rule by rule, and callers make names up.
 bool is_too_long(const Item& item) { return item.name.size() > Judge::kMaxName; }
 
-void append(std::string& key, std::string_view text) {
-  key += text;
-  key += '\0';
+/// What tells places apart, and behind it `more` bytes whose place is returned.
+char* write_place(std::string& key, const Item& item, std::size_t more) {
+  const std::size_t size = item.method.size() + item.endpoint.size() + item.server.size() + 4;
+  key.resize_and_overwrite(size + more, [&](char* out, std::size_t all) {
+    for (const std::string_view part : {item.method, item.endpoint, item.server}) {
+      out = std::ranges::copy(part, out).out;
+      *out++ = '\0';
+    }
+    *out = static_cast<char>(item.kind);
+    return all;
+  });
+  return key.data() + size;
 }
 
 bool is_circumstantial(const Policy& policy, const std::vector<Candidates>& candidates) {
@@ -67,11 +76,7 @@ std::shared_ptr<Profile> Judge::profile(const mcp::Principal& principal) {
 }
 
 const Profile::Place& Judge::place_of(Profile& profile, const Item& item) {
-  key_.clear();
-  append(key_, item.method);
-  append(key_, item.endpoint);
-  append(key_, item.server);
-  key_ += static_cast<char>(item.kind);
+  write_place(key_, item, 0);
   if (const auto found = profile.places_.find(std::string_view(key_)); found != profile.places_.end())
     return found->second;
   Profile::Place place;
@@ -133,13 +138,9 @@ Profile::Case Judge::make_case(Profile& profile, const Item& item, const Circums
 }
 
 Profile::Case* Judge::find_case(Profile& profile, const Item& item) {
-  key_.clear();
-  append(key_, item.method);
-  append(key_, item.endpoint);
-  append(key_, item.server);
-  key_ += static_cast<char>(item.kind);
-  key_ += static_cast<char>(item.hints.bits());
-  key_ += item.name;
+  char* const behind = write_place(key_, item, 1 + item.name.size());
+  *behind = static_cast<char>(item.hints.bits());
+  std::ranges::copy(item.name, behind + 1);
   const auto found = profile.cases_.find(std::string_view(key_));
   return found == profile.cases_.end() ? nullptr : &found->second;
 }

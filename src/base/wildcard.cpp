@@ -20,6 +20,7 @@ bool matches_wildcards(std::string_view pattern, std::string_view text) {
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
+      if (p == pattern.size()) return true;
       taken = t;
     } else if (p < pattern.size() && pattern[p] == '?') {
       ++p;

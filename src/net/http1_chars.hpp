@@ -72,10 +72,11 @@ inline const char* find_end_of(const std::array<bool, 256>& allowed, const char*
 #ifdef __SSE2__
   while (end - p >= 16) {
     const std::uint32_t usual = usual_token_bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-    p += std::countr_one(usual);
-    if (usual == 0xffff) continue;
-    if (!allowed[static_cast<unsigned char>(*p)]) return p;
-    ++p;  // one of the unusual bytes
+    for (std::uint32_t others = ~usual & 0xffff; others != 0; others &= others - 1) {
+      const char* const other = p + std::countr_zero(others);
+      if (!allowed[static_cast<unsigned char>(*other)]) return other;
+    }
+    p += 16;
   }
 #endif
   while (p < end && allowed[static_cast<unsigned char>(*p)]) ++p;

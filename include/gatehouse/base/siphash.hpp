@@ -37,10 +37,14 @@ class SipHash {
   [[nodiscard]] Hash128 finish();
 
  private:
-  template <int kTimes>
-  void rounds();
-  void block(std::uint64_t word);
-  std::uint64_t v0_, v1_, v2_, v3_;
+  struct State {
+    std::uint64_t v0, v1, v2, v3;
+    template <int kTimes>
+    void rounds();
+    void block(std::uint64_t word);
+    [[nodiscard]] std::uint64_t sum() const { return v0 ^ v1 ^ v2 ^ v3; }
+  };
+  State state_;
   std::uint64_t rest_ = 0;    // bytes that do not fill a block yet
   std::uint64_t length_ = 0;  // of everything
 };
