@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array<std::string_view, 10> kDimensions = {"ip",     "user",    "client", "apikey",   "tenant",
                                                           "server", "backend", "tool",   "endpoint", "session"};
-constexpr std::array<std::string_view, 3> kGroups = {"calls", "lists", "step_up"};
+constexpr std::array<std::string_view, 4> kGroups = {"calls", "lists", "step_up", "rule"};
 constexpr std::array<std::string_view, 2> kModes = {"enforce", "observe"};
 
 constexpr std::array kRate = {
@@ -21,7 +21,8 @@ constexpr std::array kRate = {
             "Only these methods (`tools/call`, …), instead of a class."}),
     one_of(kGroups, {"class", Shape::choice, at<&RateLimit::group>,
                      "`calls`: what a server has to work for. `lists`: lists, subscriptions, questions about tasks. "
-                     "`step_up`: answers that ask for more rights or a better login."}),
+                     "`step_up`: answers that ask for more rights or a better login. `rule`: what rules of the policy "
+                     "send to it (`then.limits`)."}),
     Key{"rate", Shape::rate, at<&RateLimit::rate>, "Requests per second, minute, hour or day: `5/s`, `100/m`."},
     in(0, 1'000'000'000,
        {"burst", Shape::count, at<&RateLimit::burst>, "Requests that may come at once. 0: as many as the rate counts."}),

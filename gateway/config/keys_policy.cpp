@@ -26,7 +26,6 @@ const Section& layer_section();
 
 constexpr std::array<std::string_view, 2> kEffects = {"allow", "deny"};
 constexpr std::array<std::string_view, 3> kShow = {"humans", "everyone", "nobody"};
-constexpr std::array<std::string_view, 3> kAudit = {"usual", "metadata", "full"};
 
 constexpr std::array kPolicy = {
     Key{"file", Shape::text, at<&PolicySource::file>,
@@ -59,12 +58,14 @@ constexpr std::array kRule = {
         "needs", "What a caller may still obtain. Who lacks it is asked to log in again instead of being refused."),
     Key{"when", Shape::text, at<&RuleSource::when>,
         "A condition on `args`, `principal`, `request` and `tool`. See [policy](policy.md)."},
-    part<&RuleSource::then, then_section>("then", "What a permit obliges to. Recorded, not acted upon yet."),
+    part<&RuleSource::then, then_section>("then", "What a permit obliges to."),
 };
 
 constexpr std::array kWho = {
     Key{"roles", Shape::texts, at<&Who::roles>, "Has one of these roles."},
     Key{"scopes", Shape::texts, at<&Who::scopes>, "Has one of these scopes. To ask for them, use `needs`."},
+    Key{"groups", Shape::texts, at<&Who::groups>,
+        "Is in one of these groups. Issuers give them their names: write `issuers` beside it if there are several."},
     Key{"tenants", Shape::texts, at<&Who::tenants>, "Belongs to one of these tenants."},
     Key{"kinds", Shape::texts, at<&Who::kinds>, "`human`, `service`, `workload`, `local` or `anonymous`."},
     Key{"clients", Shape::texts, at<&Who::clients>, "Uses one of these OAuth clients or API keys."},
@@ -94,9 +95,11 @@ constexpr std::array kNeeds = {
 };
 
 constexpr std::array kThen = {
-    one_of(kAudit, {"audit", Shape::choice, at<&Then::audit>, "How much of the call is recorded."}),
-    Key{"redact", Shape::texts, at<&Then::redact>, "Profiles by which the record is redacted."},
-    Key{"rate", Shape::text, at<&Then::rate>, "The class of limits that counts the call."},
+    or_one({"limits", Shape::texts, at<&Then::limits>,
+            "Limits (`id`, of `class: rule`) that count the call. See [limits](limits.md)."}),
+    Key{"audit", Shape::text, at<&Then::audit>,
+        "Refused: nothing is recorded of what calls contain, so nobody could enforce it."},
+    Key{"redact", Shape::texts, at<&Then::redact>, "Refused, as `audit`."},
 };
 
 constexpr std::array kMapping = {

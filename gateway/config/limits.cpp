@@ -1,6 +1,7 @@
 // What is written about limits, as the engine wants it, and what may not be written.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "gateway/config/reading.hpp"
 #include "gateway/ratelimit/limiter.hpp"
@@ -31,7 +32,7 @@ class LimitCheck {
     amount();
     methods();
     for (std::size_t i = 0; i < limit_.match.size(); ++i) pattern(i);
-    const bool about_targets = limit_.group == Group::calls || !limit_.methods.empty();
+    const bool about_targets = limit_.group == Group::calls || limit_.group == Group::rule || !limit_.methods.empty();
     if (!about_targets && !limit_.match.empty())
       refuse("match", "means nothing for this class: only calls have a target");
     if (!about_targets && (has("tool") || has("server") || has("backend")))
@@ -57,6 +58,8 @@ class LimitCheck {
     const bool clean = std::ranges::all_of(limit_.id, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '"'; });
     if (limit_.id.size() > kMaxIdBytes || !clean || (limit_.id.empty() && is_written("id")))
       refuse("id", "must be 1 to 100 printable characters without spaces and quotes");
+    if (limit_.group == Group::rule && limit_.id.empty())
+      refuse("id", "is missing: rules name a limit of this class by it");
   }
 
   void per() {
@@ -107,6 +110,45 @@ class LimitCheck {
   const std::string key_;
 };
 
+/// A rule that names a limit which does not count for rules would be limited by nothing.
+class ObligationCheck {
+ public:
+  explicit ObligationCheck(Reading& reading) : reading_(reading) {}
+
+  void run() {
+    if (const auto& policy = reading_.config.policy) {
+      rules(policy->rules, "policy.rules");
+      for (std::size_t i = 0; i < policy->layers.size(); ++i)
+        rules(policy->layers[i].rules, "policy.layers[" + std::to_string(i) + "].rules");
+    }
+    const auto& rates = reading_.config.limits.rates;
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      if (rates[i].group != Group::rule || named_.contains(rates[i].id)) continue;
+      const std::string key = "limits.rates[" + std::to_string(i) + "]";
+      reading_.warn(reading_.line_of(key), key, "counts nothing: no rule of the policy names it in 'then.limits'");
+    }
+  }
+
+ private:
+  void rules(const std::vector<policy::RuleSource>& all, const std::string& key) {
+    for (std::size_t i = 0; i < all.size(); ++i)
+      for (const std::string& id : all[i].then.limits) limit(id, all[i], key + "[" + std::to_string(i) + "]");
+  }
+  void limit(const std::string& id, const policy::RuleSource& rule, const std::string& key) {
+    const auto counts = [&](const RateLimit& one) { return one.group == Group::rule && one.id == id; };
+    named_.insert(id);
+    if (std::ranges::any_of(reading_.config.limits.rates, counts)) return;
+    const bool is_elsewhere = !reading_.config.policy->file.empty();
+    const std::string place = is_elsewhere ? "policy.file" : key + ".then.limits";
+    reading_.problem(reading_.line_of(place), place,
+                     (is_elsewhere ? "rule '" + rule.id + "': then.limits: '" : "'") + id +
+                         "' is the id of no limit with 'class: rule'");
+  }
+
+  Reading& reading_;
+  std::set<std::string, std::less<>> named_;
+};
+
 }  // namespace
 
 ratelimit::Limit limit_of(const RateLimit& written) {
@@ -148,6 +190,7 @@ void validate_limits(Reading& reading) {
       reading.problem(reading.line_of(key(i)), key(i),
                       "has the id '" + first->first + "' of " + key(first->second) + "; give one of them another 'id'");
   }
+  ObligationCheck(reading).run();
   if (config.limits.rates.size() > ratelimit::kMaxLimits)
     reading.problem(reading.line_of("limits.rates"), "limits.rates",
                     "has more than " + std::to_string(ratelimit::kMaxLimits) + " entries");

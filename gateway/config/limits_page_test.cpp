@@ -38,7 +38,7 @@ Config load(const std::string& text) {
 
 TEST(LimitsPage, EveryExampleIsAConfiguration) {
   const auto all = examples();
-  EXPECT_EQ(all.size(), 5u);
+  EXPECT_EQ(all.size(), 6u);
   for (const auto& [name, text] : all) EXPECT_NO_THROW((void)load(text)) << name;
 }
 

@@ -75,6 +75,56 @@ gatehouse.yaml:10: policy.rules[1].needs.scopes[0]: is no scope: printable ASCII
 )");
 }
 
+TEST_F(PolicyFile, ObligationsThatNobodyWouldFulfilAreRefused) {
+  const auto loaded = load_text(R"(
+servers: { a: { command: x } }
+limits:
+  - { id: usual, per: user, rate: 5/m }
+  - { id: posts, per: user, rate: 5/m, class: rule }
+  - { per: user, rate: 5/m, class: rule }
+policy:
+  rules:
+    - id: a
+      then: { audit: full, redact: [pii] }
+    - { id: b, then: { limits: posts } }
+    - id: c
+      then: { limits: usual }
+    - id: d
+      then: { limits: [posts, nowhere] }
+)",
+                                "a.yaml");
+  ASSERT_FALSE(loaded);
+  const std::string problems = all(loaded.error());
+  EXPECT_NE(problems.find("a.yaml:6: limits.rates[2].id: is missing"), problems.npos) << problems;
+  EXPECT_NE(problems.find("policy.rules[2].then.limits: 'usual' is the id of no limit with 'class: rule'"), problems.npos)
+      << problems;
+  EXPECT_NE(problems.find("policy.rules[3].then.limits: 'nowhere' is the id of no limit"), problems.npos) << problems;
+  EXPECT_EQ(problems.find("'posts'"), problems.npos) << problems;
+  EXPECT_NE(problems.find("policy.rules[0].then.audit: cannot be enforced"), problems.npos) << problems;
+  EXPECT_NE(problems.find("policy.rules[0].then.redact: cannot be enforced"), problems.npos) << problems;
+}
+
+TEST_F(PolicyFile, ALimitThatNoRuleNamesIsToldOf) {
+  const auto loaded = load_text(
+      "servers: { a: { command: x } }\nlimits: [{ id: posts, per: user, rate: 5/m, class: rule }]\n", "a.yaml");
+  ASSERT_TRUE(loaded) << all(loaded.error());
+  EXPECT_NE(all(loaded->warnings).find("a.yaml:2: limits.rates[0]: counts nothing"), std::string::npos)
+      << all(loaded->warnings);
+}
+
+TEST_F(PolicyFile, NamesLimitsOfTheConfiguration) {
+  write("policy.yaml", "rules: [{ id: r, then: { limits: slow } }]\n");
+  const std::string around = "servers: { a: { command: x } }\npolicy: { file: policy.yaml }\n";
+  const auto without = load_file(write("gatehouse.yaml", around));
+  ASSERT_FALSE(without);
+  EXPECT_NE(all(without.error()).find("policy.file: rule 'r': then.limits: 'slow' is the id of no limit"),
+            std::string::npos)
+      << all(without.error());
+  const auto with =
+      load_file(write("gatehouse.yaml", around + "limits: [{ id: slow, per: user, rate: 5/m, class: rule }]\n"));
+  EXPECT_TRUE(with) << all(with.error());
+}
+
 TEST_F(PolicyFile, MayStandByItself) {
   write("policy.yaml", "default: allow\nrules:\n  - { id: a, effect: deny, what: { tools: [x] } }\n");
   const auto loaded =
@@ -112,6 +162,7 @@ TEST_F(PolicyFile, IsAllThereIs) {
 
 TEST_F(PolicyFile, IsPrintedAndReadAgain) {
   const std::string text = R"(servers: { a: { command: x } }
+limits: [{ id: posts, per: user, rate: 5/m, class: rule }]
 policy:
   default: allow
   scope_hierarchy: { admin: [write, read] }
@@ -121,12 +172,12 @@ policy:
     - id: one
       effect: deny
       shadow: true
-      who: { roles: [r], networks: [10.0.0.0/8] }
+      who: { roles: [r], groups: [g], networks: [10.0.0.0/8] }
       what: { tools: ["get_*"], annotations: { destructiveHint: true } }
       when: 'args.x.matches(r"a$${b}") && args.y == "\"#: {"'
     - id: two
       needs: { scopes: [s], acr: [mfa], max_auth_age: 8h }
-      then: { audit: full, redact: [pii] }
+      then: { limits: [posts] }
   layers:
     - { id: l, servers: [a], default: deny, rules: [{ id: three }] }
 )";

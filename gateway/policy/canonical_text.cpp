@@ -10,7 +10,7 @@ void append_rule(std::string& out, const RuleSource& rule) {
   append_number(out, static_cast<int>(rule.effect));
   append_number(out, rule.shadow ? 1 : 0);
   const Who& who = rule.who;
-  for (const Texts* texts : {&who.roles, &who.scopes, &who.tenants, &who.kinds, &who.clients, &who.issuers,
+  for (const Texts* texts : {&who.roles, &who.scopes, &who.groups, &who.tenants, &who.kinds, &who.clients, &who.issuers,
                              &who.subjects, &who.keys, &who.networks})
     append_parts(out, *texts);
   const What& what = rule.what;
@@ -26,9 +26,7 @@ void append_rule(std::string& out, const RuleSource& rule) {
   append_parts(out, rule.needs.acr);
   append_number(out, rule.needs.max_auth_age.count());
   append_part(out, rule.when);
-  append_number(out, static_cast<int>(rule.then.audit));
-  append_parts(out, rule.then.redact);
-  append_part(out, rule.then.rate);
+  append_parts(out, rule.then.limits);
 }
 
 void append_rules(std::string& out, const std::vector<RuleSource>& rules) {

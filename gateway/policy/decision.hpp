@@ -26,7 +26,7 @@ struct Decision {
   bool visible = false;
   const Rule* rule = nullptr;  ///< That decided; null for defaults and ceilings.
   Needs missing;               ///< For step_up: everything at once.
-  Then then;                   ///< For permit: what all layers oblige to, the stricter of two.
+  Then then;                   ///< For permit: what all rules that permit it oblige to, together.
   std::string note;            ///< For the client, where there is more to say.
 };
 

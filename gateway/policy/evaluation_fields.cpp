@@ -22,6 +22,7 @@ Value Evaluation::field(Field field) const {
     case Field::principal_tenant: return Value::of(std::string_view(subject.tenant));
     case Field::principal_client: return said(subject.client);
     case Field::principal_roles: return Value::of(std::span<const std::string>(subject.roles));
+    case Field::principal_groups: return Value::of(std::span<const std::string>(subject.groups));
     case Field::principal_scopes: return Value::of(std::span<const std::string>(subject.scopes));
     case Field::principal_acr: return said(subject.acr);
     case Field::principal_amr: return Value::of(std::span<const std::string>(subject.amr));

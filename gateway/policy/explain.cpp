@@ -25,6 +25,8 @@ std::string who_misfit(const Rule& rule, const Subject& subject) {
     return misfit("roles", who.roles, listed(subject.roles));
   if (!rule.scopes.empty() && !rule.scopes.match_any(subject.scopes))
     return misfit("scopes", who.scopes, listed(subject.scopes));
+  if (!rule.groups.empty() && !rule.groups.match_any(subject.groups))
+    return misfit("groups", who.groups, listed(subject.groups));
   if (!one(rule.tenants, subject.tenant)) return misfit("tenant", who.tenants, "'" + subject.tenant + "'");
   if (!who.kinds.empty() && (rule.kinds & (1U << static_cast<unsigned>(subject.kind))) == 0)
     return misfit("kind", who.kinds, std::string(mcp::to_string(subject.kind)));

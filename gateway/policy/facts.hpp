@@ -58,6 +58,7 @@ enum class Field : std::uint8_t {
   principal_tenant,
   principal_client,
   principal_roles,
+  principal_groups,
   principal_scopes,
   principal_acr,
   principal_amr,

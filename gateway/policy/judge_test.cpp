@@ -69,7 +69,7 @@ PolicySource finance() {
   post.what.tools = {"ledger_post"};
   post.needs.scopes = {"finance.read", "finance.post"};
   post.when = R"(args.amount <= 1000 && args.currency in ["EUR", "USD"])";
-  post.then = {.audit = AuditLevel::full, .redact = {"pii"}};
+  post.then = {.limits = {"posts"}};
   RuleSource robots = deny("no-destructive-robots");
   robots.who.kinds = {"service", "workload"};
   robots.what.annotations = {{"destructiveHint", "true"}};
@@ -293,14 +293,49 @@ TEST(Judge, MapsGroupsToRolesAndNothingElse) {
   EXPECT_EQ(bench.decide(human({"ci"}), tool("a", "b")).outcome, Outcome::deny) << "it is no API key";
 }
 
+TEST(Judge, RulesNameGroups) {
+  PolicySource source;
+  RuleSource mine = allow("mine"), theirs = deny("theirs");
+  mine.who = {.groups = {"fin-*"}, .issuers = {"https://idp"}};
+  theirs.who.groups = {"fin-guests"};
+  source.rules = {mine, theirs};
+  Bench bench(source);
+  mcp::Principal who = human({});
+  who.issuer = "https://idp";
+  EXPECT_EQ(bench.decide(who, tool("a", "b")).outcome, Outcome::deny) << "has no groups";
+  who.groups = {"it", "fin-analysts"};
+  EXPECT_EQ(bench.decide(who, tool("a", "b")).outcome, Outcome::permit);
+  who.groups.push_back("fin-guests");
+  EXPECT_EQ(bench.decide(who, tool("a", "b")).outcome, Outcome::deny);
+  who.groups = {"fin-analysts"};
+  who.issuer = "https://other";
+  EXPECT_EQ(bench.decide(who, tool("a", "b")).outcome, Outcome::deny) << "another issuer's group of that name";
+  who.issuer = "https://idp";
+  who.groups = {};
+  who.roles = {"fin-analysts"};
+  EXPECT_EQ(bench.decide(who, tool("a", "b")).outcome, Outcome::deny) << "a role is no group";
+}
+
+TEST(Judge, ConditionsReadGroups) {
+  PolicySource source;
+  RuleSource one = allow("one");
+  one.when = R"("ops" in principal.groups)";
+  source.rules = {one};
+  Bench bench(source);
+  mcp::Principal who = human({});
+  EXPECT_EQ(bench.decide(who, tool("a", "b")).outcome, Outcome::deny);
+  who.groups = {"ops"};
+  EXPECT_EQ(bench.decide(who, tool("a", "b")).outcome, Outcome::permit);
+}
+
 TEST(Judge, UnitesObligations) {
   PolicySource source;
   RuleSource a = allow("a"), b = allow("b");
-  a.then = {.audit = AuditLevel::metadata, .redact = {"pii"}, .rate = "slow"};
-  b.then = {.audit = AuditLevel::full, .redact = {"secrets", "pii"}};
+  a.then = {.limits = {"slow"}};
+  b.then = {.limits = {"costly", "slow"}};
   source.rules = {a, b};
   const auto got = Bench(source).decide(human({}), tool("a", "b"));
-  EXPECT_EQ(got.then, (Then{.audit = AuditLevel::full, .redact = {"pii", "secrets"}, .rate = "slow"}));
+  EXPECT_EQ(got.then, (Then{.limits = {"slow", "costly"}}));
 }
 
 TEST(Judge, LooksAtNetworks) {

@@ -33,6 +33,7 @@ bool matches_who(const Rule& rule, const Subject& subject) {
   return by_key && (rule.kinds == 0 || (rule.kinds & (1U << static_cast<unsigned>(subject.kind))) != 0) &&
          (rule.roles.empty() || rule.roles.match_any(subject.roles)) &&
          (rule.scopes.empty() || rule.scopes.match_any(subject.scopes)) &&
+         (rule.groups.empty() || rule.groups.match_any(subject.groups)) &&
          (rule.tenants.empty() || rule.tenants.match(subject.tenant)) &&
          said_and_matches(rule.clients, subject.client) && said_and_matches(rule.issuers, subject.issuer) &&
          said_and_matches(rule.subjects, subject.subject);

@@ -135,6 +135,7 @@ class Compiler {
     who(source.who, key + ".who", made);
     what(source.what, key + ".what", made);
     needs(source, key, made);
+    then(source, key + ".then");
     when(source.when, key + ".when", made);
     policy_->rules_.push_back(std::move(made));
   }
@@ -146,6 +147,7 @@ class Compiler {
     };
     made.roles = dimension(who.roles, "roles", Field::principal_roles);
     made.scopes = dimension(who.scopes, "scopes", Field::principal_scopes);
+    made.groups = dimension(who.groups, "groups", Field::principal_groups);
     made.tenants = dimension(who.tenants, "tenants", Field::principal_tenant);
     made.clients = dimension(who.clients, "clients", Field::principal_client);
     made.issuers = dimension(who.issuers, "issuers", Field::principal_issuer);
@@ -199,13 +201,23 @@ class Compiler {
     const Needs& needs = source.needs;
     if (!source.needs.empty() && source.effect == Effect::deny)
       refuse(key + ".needs", "belongs to allow rules; a deny rule says with 'who' and 'when' whom it means");
-    if (!source.then.empty() && source.effect == Effect::deny) refuse(key + ".then", "belongs to allow rules");
     scopes(needs.scopes, key + ".needs", "scopes");
     for (std::size_t i = 0; i < needs.acr.size(); ++i)
       if (!is_scope(needs.acr[i]))
         refuse(item_key(key + ".needs", "acr", i), "has to be printable ASCII without spaces");
     if (!needs.scopes.empty()) made.reads.add(Field::principal_scopes);
     if (!needs.acr.empty()) made.reads.add(Field::principal_acr);
+  }
+
+  /// An obligation that nobody fulfils would be believed to be one.
+  void then(const RuleSource& source, const std::string& key) {
+    static constexpr std::string_view kNoRecords =
+        "cannot be enforced: nothing is ever recorded of what a call contains; leave it out";
+    if (!source.then.empty() && source.effect == Effect::deny) refuse(key, "belongs to allow rules");
+    if (!source.then.audit.empty()) refuse(key + ".audit", std::string(kNoRecords));
+    if (!source.then.redact.empty()) refuse(key + ".redact", std::string(kNoRecords));
+    for (std::size_t i = 0; i < source.then.limits.size(); ++i)
+      if (source.then.limits[i].empty()) refuse(item_key(key, "limits", i), "is empty; it has to be the id of a limit");
   }
 
   void when(const std::string& text, const std::string& key, Rule& made) {

@@ -26,7 +26,7 @@ struct PolicyProblem {
 struct Rule {
   RuleSource source;
   std::string key;  ///< Where it stands: `rules[3]`.
-  Globs roles, scopes, tenants, clients, issuers, subjects, keys;
+  Globs roles, scopes, groups, tenants, clients, issuers, subjects, keys;
   std::uint32_t kinds = 0;  ///< Bits by mcp::PrincipalKind; 0: any.
   std::vector<AddressRange> networks;
   Globs methods, endpoints, servers;

@@ -35,7 +35,7 @@ rules[0].what.tools[0]: is empty; it would match nothing
 rules[0].what.annotations.danger: is none of readOnlyHint, destructiveHint, idempotentHint, openWorldHint
 rules[0].needs: belongs to allow rules; a deny rule says with 'who' and 'when' whom it means
 rules[0].needs.scopes[0]: is no scope: printable ASCII without spaces, " and \
-rules[0].when: line 2, column 13: 'principal' has no 'rolls'; there is: subject, issuer, kind, tenant, client, roles, scopes, acr, amr, method, claims
+rules[0].when: line 2, column 13: 'principal' has no 'rolls'; there is: subject, issuer, kind, tenant, client, roles, groups, scopes, acr, amr, method, claims
 rules[1].id: 'a' is the id of another rule, too
 rules[2]: needs an 'id': it is what people and records call the rule
 layers[0]: needs 'tenants', 'servers' or 'endpoints'; what is for everybody belongs to 'rules'

@@ -63,6 +63,7 @@ struct World {
     if (chance(15)) out.who.kinds = {one_of({"human", "service", "local"})};
     if (chance(15)) out.who.tenants = {one_of({"acme", "umb*", "*"})};
     if (chance(10)) out.who.scopes = {one_of({"read", "write"})};
+    if (chance(10)) out.who.groups = {one_of({"g1", "g2", "g*"})};
     if (chance(5)) out.who.keys = {"ci"};
     if (circumstances && chance(8)) out.who.networks = {"10.0.0.0/8"};
     if (chance(20)) out.what.methods = {one_of({"tools/call", "tools/*", "prompts/get", "*"})};

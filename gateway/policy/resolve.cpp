@@ -65,6 +65,7 @@ Subject resolve(const Policy& policy, const mcp::Principal& principal) {
   const auto read = [&reads](Field field, const std::string& text) { return reads.has(field) ? text : std::string(); };
   Subject out{.kind = principal.kind, .can_step_up = principal.can_step_up};
   if (reads.has(Field::principal_roles)) out.roles = roles_of(policy, principal);
+  if (reads.has(Field::principal_groups)) out.groups = sorted(principal.groups);
   if (reads.has(Field::principal_scopes)) out.scopes = policy.expanded(principal.scopes);
   if (reads.has(Field::principal_amr)) out.amr = sorted(principal.auth.amr);
   out.claims = claims_of(reads, principal.claims);
@@ -86,8 +87,8 @@ std::string fingerprint(const Subject& subject) {
   for (const std::string* text :
        {&subject.subject, &subject.issuer, &subject.tenant, &subject.client, &subject.acr, &subject.method})
     append_part(out, *text);
-  for (const Texts* texts :
-       {&subject.roles, &subject.scopes, &subject.amr, &subject.tool_ceiling, &subject.endpoint_ceiling})
+  for (const Texts* texts : {&subject.roles, &subject.groups, &subject.scopes, &subject.amr, &subject.tool_ceiling,
+                             &subject.endpoint_ceiling})
     append_parts(out, *texts);
   append_part(out, subject.claims.str());
   return out;

@@ -16,7 +16,7 @@ enum class ShowStepUp : std::uint8_t { humans, everyone, nobody };
 
 /// All given dimensions have to match; in each of them any value suffices. Globs, but for kinds and networks.
 struct Who {
-  Texts roles, scopes, tenants, kinds, clients, issuers, subjects, keys, networks;
+  Texts roles, scopes, groups, tenants, kinds, clients, issuers, subjects, keys, networks;
   bool operator==(const Who&) const = default;
 };
 
@@ -36,14 +36,12 @@ struct Needs {
   bool operator==(const Needs&) const = default;
 };
 
-enum class AuditLevel : std::uint8_t { usual, metadata, full };
-
 /// What a permit obliges to.
 struct Then {
-  AuditLevel audit = AuditLevel::usual;
+  Texts limits;       ///< Ids of limits that count the call, beside those that count every call.
+  std::string audit;  ///< Refused, as `redact`: nothing is recorded of what calls contain.
   Texts redact;
-  std::string rate;
-  [[nodiscard]] bool empty() const { return audit == AuditLevel::usual && redact.empty() && rate.empty(); }
+  [[nodiscard]] bool empty() const { return limits.empty() && audit.empty() && redact.empty(); }
   bool operator==(const Then&) const = default;
 };
 

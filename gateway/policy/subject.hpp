@@ -16,7 +16,7 @@ inline constexpr std::string_view kApiKeyMethod = "api_key";
 struct Subject {
   mcp::PrincipalKind kind = mcp::PrincipalKind::anonymous;
   std::string subject, issuer, tenant, client, method, acr;  ///< Empty: unknown; a tenant may be "".
-  std::vector<std::string> roles, scopes, amr;
+  std::vector<std::string> roles, groups, scopes, amr;
   json::Value claims = json::Value::object();
   std::vector<std::string> tool_ceiling, endpoint_ceiling;  ///< Globs; empty: none.
   bool can_step_up = false;

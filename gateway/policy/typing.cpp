@@ -16,6 +16,7 @@ constexpr std::array kFields = {
     FieldName{"principal", "tenant", Field::principal_tenant, Type::text},
     FieldName{"principal", "client", Field::principal_client, Type::text},
     FieldName{"principal", "roles", Field::principal_roles, Type::list},
+    FieldName{"principal", "groups", Field::principal_groups, Type::list},
     FieldName{"principal", "scopes", Field::principal_scopes, Type::list},
     FieldName{"principal", "acr", Field::principal_acr, Type::text},
     FieldName{"principal", "amr", Field::principal_amr, Type::list},

@@ -21,10 +21,8 @@ void unite(Needs& all, const Needs& more) {
 }
 
 void unite(Then& all, const Then& more) {
-  all.audit = std::max(all.audit, more.audit);
-  for (const std::string& profile : more.redact)
-    if (std::ranges::find(all.redact, profile) == all.redact.end()) all.redact.push_back(profile);
-  if (all.rate.empty()) all.rate = more.rate;
+  for (const std::string& limit : more.limits)
+    if (std::ranges::find(all.limits, limit) == all.limits.end()) all.limits.push_back(limit);
 }
 
 /// One layer.

@@ -37,7 +37,9 @@ Group group_of(mcp::Method method) {
   }
 }
 
-bool Limit::needs_target() const { return per.has(Dimension::server) || per.has(Dimension::tool) || !match.empty(); }
+bool Limit::needs_target() const {
+  return group == Group::rule || per.has(Dimension::server) || per.has(Dimension::tool) || !match.empty();
+}
 
 bool Limit::counts_like(const Limit& other) const {
   return per == other.per && match == other.match && methods == other.methods && group == other.group &&
@@ -49,6 +51,7 @@ std::string default_id(const Limit& limit) {
   for (std::size_t i = 0; i < limit.match.size(); ++i) out.append(i ? "," : ":").append(limit.match[i]);
   if (limit.group == Group::lists) out += ":lists";
   if (limit.group == Group::step_up) out += ":step_up";
+  if (limit.group == Group::rule) out += ":rule";
   for (const mcp::Method method : limit.methods) out.append(":").append(mcp::to_string(method));
   return out + ":" + (limit.concurrency ? std::to_string(limit.concurrency) : to_string(limit.rate));
 }

@@ -70,6 +70,7 @@ enum class Group : std::uint8_t {
   calls,  ///< What a server has to work for: tools/call, resources/read, prompts/get, completion/complete, unknown methods.
   lists,    ///< Lists, subscriptions, tasks: what is mostly answered from memory.
   step_up,  ///< Answers that ask for more rights or a better login.
+  rule,     ///< What a rule of the policy sends here (`then.limits`), whatever its method.
 };
 [[nodiscard]] Group group_of(mcp::Method method);
 

@@ -9,6 +9,7 @@ namespace {
 constexpr Milliseconds kBusyPatience{1'000};  // when a running call will end is not known
 
 bool is_about(const Limit& limit, const Subject& subject) {
+  if (limit.group == Group::rule && std::ranges::find(subject.limits, limit.id) == subject.limits.end()) return false;
   return limit.match.empty() || (!subject.target.server.empty() && matches(limit.match, subject.target));
 }
 
@@ -68,7 +69,7 @@ void Limiter::file(const std::shared_ptr<Rule>& rule) {
   const auto point = static_cast<std::size_t>(limit.needs_target() ? Point::target : Point::caller);
   for (std::size_t i = 0; i < kMethods; ++i) {
     const auto method = static_cast<mcp::Method>(i);
-    const bool concerned = limit.methods.empty() ? group_of(method) == limit.group
+    const bool concerned = limit.methods.empty() ? limit.group == Group::rule || group_of(method) == limit.group
                                                  : std::ranges::find(limit.methods, method) != limit.methods.end();
     if (concerned) (limit.concurrency ? gauges_[i] : rates_[point][i]).push_back(rule);
   }

@@ -105,6 +105,28 @@ TEST(Limiter, IsAboutCallsUnlessItSaysOtherwise) {
   EXPECT_FALSE(rig.limiter.has(Point::caller, mcp::Method::ping) && rig.limiter.has_step_up());
 }
 
+TEST(Limiter, OfClassRuleCountsWhatRulesSendToIt) {
+  Limit slow = rate({user}, 2), single = at_a_time({user}, 1);
+  slow.group = single.group = Group::rule;
+  slow.id = "slow";
+  single.id = "single";
+  Rig rig({slow, single, rate({user}, 100)});
+  EXPECT_EQ(rig.admitted(Rig::call("alice"), 10), 10) << "no rule sent these";
+  const std::vector<std::string> named = {"single", "slow"};
+  Subject sent = Rig::call("alice");
+  sent.limits = named;
+  EXPECT_EQ(rig.admitted(sent, 10), 2);
+  sent.method = mcp::Method::resources_read;
+  EXPECT_EQ(rig.ask(sent), "slow") << "whatever the method";
+  EXPECT_EQ(rig.ask(Rig::call("alice")), "");
+
+  const auto quiet = [](const Hit&) {};
+  Held first, second, other;
+  EXPECT_TRUE(rig.limiter.enter(sent, first, rig.now, quiet).admitted());
+  EXPECT_FALSE(rig.limiter.enter(sent, second, rig.now, quiet).admitted());
+  EXPECT_TRUE(rig.limiter.enter(Rig::call("alice"), other, rig.now, quiet).admitted());
+}
+
 TEST(Limiter, InObserveModeCountsAndRefusesNothing) {
   Limit watched = rate({user}, 3);
   watched.mode = Mode::observe;

@@ -30,7 +30,8 @@ inline constexpr std::size_t kMaxName = 512;
 struct Subject {
   mcp::Method method = mcp::Method::other;
   std::string_view address, user, client, apikey, tenant, endpoint, session;
-  Name target = {};  ///< Of its server and what it names there; empty until that is known.
+  std::span<const std::string> limits = {};  ///< Of class `rule`: the ids of those that count it.
+  Name target = {};                          ///< Of its server and what it names there; empty until that is known.
 };
 
 /// The part of an address that one customer of a network has: an IPv4 address, the first 64 bits of an IPv6 address, else the text.

@@ -26,6 +26,7 @@ ratelimit::Subject subject_of(const Call& call) {
                              .endpoint = call.routes.endpoint,
                              .session = client.session};
   if (who.auth.method == "api_key") subject.apikey = who.auth.credential_id;
+  if (call.then) subject.limits = call.then->limits;
   if (call.server) subject.target = {call.server->name(), call.target.local};
   return subject;
 }

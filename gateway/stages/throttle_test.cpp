@@ -39,6 +39,7 @@ struct Checks {
     if (name == "scope") return refuse(Kind::insufficient_scope);
     call.server = &server;
     call.target.local = name;
+    if (name == "report") call.then = std::make_shared<const policy::Then>(policy::Then{.limits = {"reports"}});
     return next(call);
   }
   static Task<mcp::Reply> refuse(Kind kind) { co_return fail(kind, Origin::client, "no"); }
@@ -124,6 +125,18 @@ TEST(Throttle, SaysWhichLimitWhoseAndHowLong) {
   EXPECT_EQ(reply.error().message, "Too many requests: the limit \"user:2/m\" is reached; try again in 1 s.");
   s.now += Milliseconds{500};
   EXPECT_EQ(s.outcome("alice"), "ok");
+}
+
+TEST(Throttle, CountsWhatARuleObligesTo) {
+  ratelimit::Limit reports = rate({user}, 1);
+  reports.group = ratelimit::Group::rule;
+  reports.id = "reports";
+  Scene s({reports, rate({user}, 10)});
+  EXPECT_EQ(s.ok("alice", "search", 3), 3);
+  EXPECT_EQ(s.outcome("alice", "report"), "ok");
+  EXPECT_EQ(s.outcome("alice", "report"), R"(throttled {"limit":"reports","scope":"user","retryAfterMs":60000})");
+  EXPECT_EQ(s.outcome("bob", "report"), "ok");
+  EXPECT_EQ(s.ok("alice", "search", 100), 6) << "what was refused cost nothing";
 }
 
 TEST(Throttle, AThousandUsersGetExactlyTheirsInAnyOrder) {

@@ -125,6 +125,22 @@ describe('limits', { timeout: 120_000 }, () => {
       }));
   }
 
+  it('a limit of class rule counts what rules of the policy send to it, and nothing else', () => {
+    const rule = '{ id: echo, effect: allow, what: { servers: [jira], tools: [echo] }, then: { limits: echoes } }';
+    const more = '{ id: all, effect: allow, what: { servers: [jira] } }';
+    const config = `limits: [{ id: echoes, per: user, rate: 2/h, class: rule }]\npolicy: { rules: [${more}, ${rule}] }\n`;
+    return serving(config + servers(), async () => {
+      const wire = new ModernWire(gateway.url());
+      const echo = () => wire.send('tools/call', ECHO);
+      assert.deepEqual([(await echo()).status, (await echo()).status], [200, 200]);
+      const refused = await echo();
+      assert.equal(refused.status, 429);
+      assert.equal(refused.response.error.data.limit, 'echoes');
+      for (let n = 0; n < 3; ++n)
+        assert.notEqual((await wire.send('tools/call', { name: 'jira.fail', arguments: {} })).status, 429);
+    });
+  });
+
   it('in a batch, each request has its own answer', () =>
     serving(`limits: [${ONE}]\n${servers()}`, async () => {
       const session = await RawSession.open(gateway.url(), '2025-03-26');
