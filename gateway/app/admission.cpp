@@ -66,12 +66,15 @@ void Admission::reload(const config::Auth& auth) {
 void Admission::build(const config::Auth& auth) {
   auth_ = auth;
   verifiers_ = {};
-  if (keys_) verifiers_.api_keys = keys_->verifier();
+  if (keys_) {
+    keys_->verifier()->set_options({.max_known = auth.api_keys->max_known});
+    verifiers_.api_keys = keys_->verifier();
+  }
   if (!auth.issuers.empty() && !tokens_) {
     tokens_ = std::make_unique<TokenIssuers>(loop_);
     if (metrics_) tokens_->register_metrics(*metrics_);
   }
-  if (tokens_) verifiers_.tokens = tokens_->verifier(auth.issuers);
+  if (tokens_) verifiers_.tokens = tokens_->verifier(auth.issuers, auth.tokens);
   headers_ = auth.proxy ? make_verifier(*auth.proxy) : nullptr;
   const auto certificates = auth.certificates ? make_verifier(*auth.certificates) : nullptr;
   if (headers_ || certificates)

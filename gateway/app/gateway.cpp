@@ -370,7 +370,8 @@ std::string Gateway::public_base() const {
   return base;
 }
 
-std::unique_ptr<net::HttpHandler::Refusal> Gateway::refuse_early(const net::RequestHead& head, std::string_view address) {
+std::unique_ptr<net::HttpHandler::Refusal> Gateway::refuse_early(const net::RequestHead& head,
+                                                                 std::string_view address) {
   return pages_.refuse_early(head, address);
 }
 

@@ -19,7 +19,16 @@ std::shared_ptr<identity::Issuer> TokenIssuers::issuer_for(const identity::Issue
   return same == issuers_.end() ? nullptr : *same;
 }
 
-std::shared_ptr<identity::Verifier> TokenIssuers::verifier(const std::vector<config::TokenIssuer>& issuers) {
+/// Revocations stay; what was counted against networks begins anew if that is counted in another way.
+void TokenIssuers::take(const config::Tokens& tokens) {
+  if (std::exchange(tokens_, tokens) == tokens) return;
+  denied_->set_options({.max_entries = tokens.max_revocations});
+  logout_budget_ = std::make_shared<identity::FailureBudget>(tokens.budget_options());
+}
+
+std::shared_ptr<identity::Verifier> TokenIssuers::verifier(const std::vector<config::TokenIssuer>& issuers,
+                                                           const config::Tokens& tokens) {
+  take(tokens);
   std::vector<std::shared_ptr<identity::Issuer>> now;
   std::shared_ptr<identity::Introspection> introspection;
   bool tells_logouts = false;
@@ -38,11 +47,11 @@ std::shared_ptr<identity::Verifier> TokenIssuers::verifier(const std::vector<con
   retire(std::exchange(issuers_, now));
   if (introspection_) tasks_.spawn(end(introspection_));
   introspection_ = introspection;
-  verifier_ = std::make_shared<identity::TokenVerifier>(identity::TokenVerifierOptions{}, issuers_, introspection_,
-                                                        denied_, nullptr);
-  logout_ = tells_logouts ? std::make_shared<identity::LogoutReceiver>(identity::LogoutOptions{}, issuers_, denied_,
-                                                                       logout_budget_)
-                          : nullptr;
+  verifier_ =
+      std::make_shared<identity::TokenVerifier>(tokens.verifier_options(), issuers_, introspection_, denied_, nullptr);
+  logout_ = tells_logouts
+                ? std::make_shared<identity::LogoutReceiver>(tokens.logout_options(), issuers_, denied_, logout_budget_)
+                : nullptr;
   observe_issuers();
   return verifier_;
 }

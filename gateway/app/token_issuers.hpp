@@ -20,7 +20,8 @@ class TokenIssuers {
   explicit TokenIssuers(net::Loop& loop);
 
   /// The verifier for these issuers from now on; it may be asked until `stop`, even when others took its place.
-  [[nodiscard]] std::shared_ptr<identity::Verifier> verifier(const std::vector<config::TokenIssuer>& issuers);
+  [[nodiscard]] std::shared_ptr<identity::Verifier> verifier(const std::vector<config::TokenIssuer>& issuers,
+                                                             const config::Tokens& tokens);
   /// Null while no issuer tells of logouts.
   [[nodiscard]] const std::shared_ptr<identity::LogoutReceiver>& logout() const { return logout_; }
   /// `metrics` outlives this and is told when issuers come and go.
@@ -30,14 +31,16 @@ class TokenIssuers {
 
  private:
   [[nodiscard]] std::shared_ptr<identity::Issuer> issuer_for(const identity::IssuerOptions& options) const;
+  void take(const config::Tokens& tokens);
   void observe_issuers();
   void retire(std::vector<std::shared_ptr<identity::Issuer>> before);
 
   net::Loop& loop_;
   identity::Outbound outbound_;
   std::shared_ptr<identity::DenyList> denied_ = std::make_shared<identity::DenyList>();
+  config::Tokens tokens_;
   std::shared_ptr<identity::FailureBudget> logout_budget_ =
-      std::make_shared<identity::FailureBudget>(identity::FailureBudgetOptions{});  // requests: wary_authenticator.hpp
+      std::make_shared<identity::FailureBudget>(tokens_.budget_options());  // requests: wary_authenticator.hpp
   std::vector<std::shared_ptr<identity::Issuer>> issuers_;
   std::shared_ptr<identity::Introspection> introspection_;
   std::shared_ptr<identity::TokenVerifier> verifier_;

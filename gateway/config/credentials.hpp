@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gatehouse/base/time.hpp>
+#include <gatehouse/identity/api_key_verifier.hpp>
 #include <gatehouse/identity/certificate_verifier.hpp>
 #include <gatehouse/net/http_server.hpp>
 
@@ -17,6 +18,7 @@ struct ApiKeys {
   std::string file;                  ///< Written by `gatehouse keys`.
   std::vector<std::string> peppers;  ///< Newest first; empty: in `<file>.pepper`.
   Milliseconds max_lifetime = std::chrono::days(366);
+  std::size_t max_known = identity::ApiKeyVerifierOptions().max_known;
 
   bool operator==(const ApiKeys&) const = default;
 };
@@ -64,6 +66,7 @@ struct Auth {
   std::optional<Certificates> certificates;
   std::optional<TrustedProxy> proxy;
   std::vector<TokenIssuer> issuers;
+  Tokens tokens;
 
   [[nodiscard]] bool needed() const { return api_keys || certificates || proxy || !issuers.empty(); }
   bool operator==(const Auth&) const = default;

@@ -159,6 +159,44 @@ TEST(Credentials, TheAddressThatTokensAreForIsHttps) {
   EXPECT_EQ(problems(issuers + "public_url: http://localhost:8080"), "");
 }
 
+TEST(Credentials, WhatIsRememberedIsForOperatorsToSay) {
+  const std::string issuer =
+      "{ issuer: 'https://idp.example', keys: { search_interval: 5s, max_stale: 2h }, introspection: "
+      "{ client_id: gw, client_secret: s, max_in_flight: 8, assumed_lifetime: 10m } }";
+  const Config config = load("public_url: https://gw.example\nauth: { api_keys: { file: k, max_known: 7 }, issuers: [" +
+                             issuer + "], tokens: { max_accepted: 50, accepted_ttl: 5s, failure_burst: 3, " +
+                             "max_lifetime: 12h, max_logouts: 9 } }");
+  const TokenIssuer& one = config.auth.issuers.at(0);
+  EXPECT_EQ(one.options().keys.search_interval, std::chrono::seconds(5));
+  EXPECT_EQ(one.options().keys.max_stale, std::chrono::hours(2));
+  EXPECT_EQ(one.options().keys.min_refresh, identity::KeyOptions().min_refresh);
+  EXPECT_EQ(one.introspection_options().max_in_flight, 8u);
+  EXPECT_EQ(one.introspection_options().assumed_lifetime, std::chrono::minutes(10));
+  EXPECT_EQ(config.auth.api_keys->max_known, 7u);
+  EXPECT_EQ(config.auth.tokens.verifier_options().max_accepted, 50u);
+  EXPECT_EQ(config.auth.tokens.verifier_options().accepted_ttl, std::chrono::seconds(5));
+  EXPECT_EQ(config.auth.tokens.budget_options().burst, 3u);
+  EXPECT_EQ(config.auth.tokens.logout_options().max_lifetime, std::chrono::hours(12));
+  EXPECT_EQ(config.auth.tokens.logout_options().max_remembered, 9u);
+}
+
+TEST(Credentials, WithoutAWordTheLibrarysDefaultsHold) {
+  EXPECT_EQ(IssuerKeys().options(), identity::KeyOptions());
+  EXPECT_EQ(Tokens().verifier_options().accepted_ttl, identity::TokenVerifierOptions().accepted_ttl);
+  EXPECT_EQ(Tokens().logout_options().max_lifetime, identity::LogoutOptions().max_lifetime);
+  EXPECT_EQ(Tokens().budget_options().per_second, identity::FailureBudgetOptions().per_second);
+}
+
+TEST(Credentials, SettingsThatContradictEachOtherAreRefused) {
+  const std::string begin = "public_url: https://gw.example\nauth: { issuers: [{ issuer: 'https://idp.example', ";
+  EXPECT_EQ(problems(begin + "keys: { min_refresh: 2d } }] }"),
+            "auth.issuers[0].keys.min_refresh: is longer than 'max_refresh'\n");
+  EXPECT_EQ(problems(begin + "keys: { max_retry: 500ms } }] }"),
+            "auth.issuers[0].keys.min_retry: is longer than 'max_retry'\n");
+  EXPECT_EQ(problems("auth: { tokens: { accepted_ttl: 5s } }"),
+            "auth.tokens: is about nothing: there are no 'issuers' whose tokens are accepted\n");
+}
+
 TEST(Credentials, PasswordsInAddressesOfIssuersAreNotRepeated) {
   const std::string all = problems("auth: { issuers: [{ issuer: 'https://me:s3cret@idp.example' }] }");
   EXPECT_TRUE(all.contains("user name or password")) << all;

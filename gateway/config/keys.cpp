@@ -227,9 +227,10 @@ std::span<const Section* const> all_sections() {
   static const std::vector<const Section*> all = [] {
     std::vector<const Section*> sections = {&kTopSection, &kAdminSection, &kEndpointSection, &server_section()};
     for (const ServerPart& part : server_parts()) sections.push_back(&part.section);
-    sections.insert(sections.end(), {&auth_section(), &api_keys_section(), &issuer_section(), &introspection_section(),
-                                     &certificates_section(), &certificate_grant_section(), &proxy_section(),
-                                     &proxy_assertion_section(), &tls_section()});
+    sections.insert(sections.end(),
+                    {&auth_section(), &api_keys_section(), &issuer_section(), &issuer_keys_section(),
+                     &introspection_section(), &tokens_section(), &certificates_section(), &certificate_grant_section(),
+                     &proxy_section(), &proxy_assertion_section(), &tls_section()});
     for (const Section* section : policy_sections()) sections.push_back(section);
     sections.push_back(&pins_section());
     sections.insert(sections.end(), {&kLimitsSection, &rates_section(), &preauth_section(), &kQuestionsSection,

@@ -88,6 +88,8 @@ struct ServerPart {
 [[nodiscard]] std::span<const ServerPart> server_parts();
 [[nodiscard]] const ServerPart& server_part(std::string_view name);  ///< REQUIRES: there is one.
 [[nodiscard]] const Section& auth_section();                         ///< Owner: Auth.
+[[nodiscard]] const Section& tokens_section();                       ///< Owner: Tokens.
+[[nodiscard]] const Section& issuer_keys_section();                  ///< Owner: IssuerKeys.
 [[nodiscard]] const Section& api_keys_section();                     ///< Owner: ApiKeys.
 [[nodiscard]] const Section& certificates_section();                 ///< Owner: Certificates.
 [[nodiscard]] const Section& certificate_grant_section();            ///< Owner: CertificateGrant.

@@ -19,6 +19,11 @@ constexpr std::array kApiKeys = {
             "in the file beside the key file whose name ends in `.pepper`."}),
     in(kMinute, 3660 * kDay,
        {"max_lifetime", Shape::duration, at<&ApiKeys::max_lifetime>, "Longest time that a new key may work."}),
+    in(1, 10'000'000,
+       {"max_known", Shape::count, at<&ApiKeys::max_known>,
+        "Secrets that are recognised without hashing them again; about 150 bytes each. Whether a key is revoked, "
+        "expired, "
+        "or used from where it must not be is asked with every call."}),
 };
 
 constexpr std::array kGrant = {
@@ -70,6 +75,7 @@ constexpr std::array kAuth = {
     part<&Auth::api_keys, api_keys_section>("api_keys", "Keys that `gatehouse keys` makes."),
     part<&Auth::issuers, issuer_section>(
         "issuers", "Authorization servers whose access tokens are accepted. See [tokens](tokens.md)."),
+    part<&Auth::tokens, tokens_section>("tokens", "What is remembered of access tokens."),
     part<&Auth::certificates, certificates_section>(
         "certificates", "Client certificates of connections are identities. Needs `tls.client_certificates`."),
     part<&Auth::proxy, proxy_section>("proxy", "A proxy in front names its users in headers."),

@@ -32,12 +32,19 @@ void validate_issuers(Reading& reading) {
     options.audiences.clear();
     if (!issuer.ca_file.empty()) issuer.ca_file = reading.expander.resolve(issuer.ca_file);
     if (const auto checked = identity::Issuer::check(options); !checked) refuse(key, checked.error().message);
+    if (issuer.keys.min_refresh > issuer.keys.max_refresh)
+      refuse(key + ".keys.min_refresh", "is longer than 'max_refresh'");
+    if (issuer.keys.min_retry > issuer.keys.max_retry) refuse(key + ".keys.min_retry", "is longer than 'max_retry'");
     if (!issuer.introspection) continue;
+    if (issuer.introspection->min_retry > issuer.introspection->max_retry)
+      refuse(key + ".introspection.min_retry", "is longer than 'max_retry'");
     ++introspecting;
     if (const auto checked = identity::Introspection::check(issuer.introspection_options()); !checked)
       refuse(key + ".introspection", checked.error().message);
   }
   if (introspecting > 1) refuse("auth.issuers", "two of them have 'introspection': an opaque token goes to one only");
+  if (config.auth.issuers.empty() && config.auth.tokens != Tokens())
+    refuse("auth.tokens", "is about nothing: there are no 'issuers' whose tokens are accepted");
   if (config.auth.issuers.empty()) return;
   if (!config.public_url && !config.listen.is_loopback())
     refuse("public_url", "is missing: clients and tokens name the endpoints by it");

@@ -17,11 +17,12 @@ mcp::WallTime minute_of(mcp::WallTime now) { return std::chrono::floor<std::chro
 }  // namespace
 
 struct ApiKeyVerifier::Known {
-  explicit Known(std::size_t max_known) : seen(max_known) {}
+  explicit Known(std::size_t most) : max_known(most), seen(most) {}
   struct Seen {
     ApiKeys::Proof proof;  // of the keys in force
     State* state = nullptr;
   };
+  std::size_t max_known;
   Digester name;
   RecentlyUsed<Digest, Seen, DigestHash> seen;
 };
@@ -29,6 +30,10 @@ struct ApiKeyVerifier::Known {
 ApiKeyVerifier::ApiKeyVerifier(const ApiKeyVerifierOptions& options)
     : known_(std::make_unique<Known>(options.max_known)) {}
 ApiKeyVerifier::~ApiKeyVerifier() = default;
+
+void ApiKeyVerifier::set_options(const ApiKeyVerifierOptions& options) {
+  if (options.max_known != known_->max_known) known_ = std::make_unique<Known>(options.max_known);
+}
 
 void ApiKeyVerifier::replace(std::shared_ptr<const ApiKeys> keys) {
   keys_ = std::move(keys);

@@ -131,9 +131,9 @@ std::expected<ApiKeys::Match, ApiKeys::Refused> ApiKeys::verify(std::string_view
 bool ApiKeys::still_good(const mcp::Principal& who, mcp::WallTime now) const {
   const auto found = places_.find(who.auth.credential_id);
   if (found == places_.end() || (who.expires_at && now >= *who.expires_at)) return false;
-  return !records_[found->second].revoked_at &&
-         std::ranges::any_of(principals_[found->second],
-                             [&](const auto& one) { return is_same(*one, who) && now < *one->expires_at; });
+  return !records_[found->second].revoked_at && std::ranges::any_of(principals_[found->second], [&](const auto& one) {
+    return is_same(*one, who) && now < *one->expires_at;
+  });
 }
 
 std::vector<std::string> ApiKeys::orphans() const {

@@ -47,6 +47,8 @@ struct DenyList::Impl {
 DenyList::DenyList(const DenyListOptions& options) : impl_(std::make_unique<Impl>()) { impl_->options = options; }
 DenyList::~DenyList() = default;
 
+void DenyList::set_options(const DenyListOptions& options) { impl_->options = options; }
+
 void DenyList::add(const Revocation& revocation, mcp::WallTime now) {
   Impl& self = *impl_;
   self.drop_ended(now);
@@ -61,7 +63,8 @@ void DenyList::add(const Revocation& revocation, mcp::WallTime now) {
     if (old_is_wider) entry.issued_until = old.issued_until;
     entry.keep_until = std::max(entry.keep_until, old.keep_until);
     self.remove(known);
-  } else if (self.entries.size() >= self.options.max_entries && !self.by_end.empty()) {
+  }
+  while (self.entries.size() >= self.options.max_entries && !self.by_end.empty()) {
     if (self.evicted++ == 0) log::warn("deny list full", {{"entries", std::to_string(self.entries.size()), true}});
     self.remove(self.entries.find(self.by_end.begin()->second));
   }

@@ -77,6 +77,18 @@ TEST(DenyList, TellsWhatIsNewOnce) {
   EXPECT_EQ(list.generation(), 1u);
 }
 
+TEST(DenyList, ASmallerBoundHoldsFromTheNextEntryOn) {
+  DenyList list({.max_entries = 3});
+  for (const char* session : {"a", "b", "c"}) list.add(of(Of::session, session), kNow);
+  list.set_options({.max_entries = 2});
+  EXPECT_EQ(list.size(), 3u);
+  list.add(of(Of::session, "d"), kNow);
+  EXPECT_EQ(list.size(), 2u);
+  auto who = ann();
+  who.session_id = "d";
+  EXPECT_TRUE(list.denies(who, kNow));
+}
+
 TEST(DenyList, HasABoundAndForgetsWhatHasEnded) {
   DenyList list({.max_entries = 3});
   for (int i = 0; i < 4; ++i) {

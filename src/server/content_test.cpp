@@ -41,9 +41,9 @@ TEST(Content, OlderClientsGetTextForBlocksTheyDoNotKnow) {
 TEST(Content, StructuredContentIsSentToThoseWhoKnowIt) {
   const auto object = ToolResult::structured(json::Value::object({{"a", 1}}));
   const auto list = ToolResult::structured(json::Value::array({1, 2}));
-  constexpr auto kObjectText = R"({"content":[{"type":"text","text":"{\"a\":1}"}])";
-  EXPECT_EQ(text_of(object, Revision::v2025_03_26), std::string(kObjectText) + "}");
-  EXPECT_EQ(text_of(object, Revision::v2025_06_18), std::string(kObjectText) + R"(,"structuredContent":{"a":1}})");
+  EXPECT_EQ(text_of(object, Revision::v2025_03_26), R"({"content":[{"type":"text","text":"{\"a\":1}"}]})");
+  EXPECT_EQ(text_of(object, Revision::v2025_06_18),
+            R"({"content":[{"type":"text","text":"{\"a\":1}"}],"structuredContent":{"a":1}})");
   EXPECT_EQ(text_of(list, Revision::v2025_11_25), R"({"content":[{"type":"text","text":"[1,2]"}]})");
   EXPECT_EQ(text_of(list, Revision::v2026_07_28),
             R"({"content":[{"type":"text","text":"[1,2]"}],"structuredContent":[1,2]})");

@@ -78,7 +78,7 @@ TEST(LineBuffer, RefusesALineOverTheLimitWhetherFinishedOrNot) {
 
 TEST(LineBuffer, HandsALongLineOverWithoutCopyingIt) {
   LineBuffer buffer{1 << 30};
-  const std::string text = std::string(300'000, 'x') + "\nnext";
+  const std::string text = std::string(300'000, 'x').append("\nnext");
   const char* where = nullptr;
   for (std::string_view left = text; !left.empty();) {
     buffer.make_room();

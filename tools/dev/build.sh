@@ -28,7 +28,8 @@ prepare_counterparts() {
 
 run_ctest() { # run_ctest PRESET
   local log="build/log/ctest-$1.log"
-  ctest --preset "$1" --parallel "$jobs" --no-tests=error 2>&1 | tee "$log" |
+  # One more than there are cores: conversations with other programs wait much of their time.
+  ctest --preset "$1" --parallel "$((jobs + 1))" --no-tests=error 2>&1 | tee "$log" |
     fewer_lines '^ +Start +[0-9]+:|^ *[0-9]+/[0-9]+ Test +#.* Passed ' || return 1
   # The counterparts were installed, so a skipped conversation with them is a mistake here.
   ! grep -E ' (interop|conformance)\..*Skipped' "$log"

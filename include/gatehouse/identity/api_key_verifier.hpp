@@ -41,6 +41,7 @@ class ApiKeyVerifier final : public Verifier {
   explicit ApiKeyVerifier(const ApiKeyVerifierOptions& options = {});
   ~ApiKeyVerifier() override;
 
+  void set_options(const ApiKeyVerifierOptions& options);
   /// Other keys from now on; calls that were let in go on.
   void replace(std::shared_ptr<const ApiKeys> keys);
   [[nodiscard]] const ApiKeys& keys() const { return *keys_; }

@@ -39,6 +39,8 @@ class DenyList {
   explicit DenyList(const DenyListOptions& options = {});
   ~DenyList();
 
+  /// If there are more entries than allowed now, they go as soon as one is added.
+  void set_options(const DenyListOptions& options);
   /// Adding an entry again extends it. `on_added` is not called for those that are known.
   void add(const Revocation& revocation, mcp::WallTime now);
   /// Where new entries are told, for sharing them with other instances, which then `add` them.
