@@ -11,7 +11,7 @@ using DigestHash = SpreadHash128;
 
 /// Names for credentials, under which it is remembered what was found out about them: SipHash-2-4 with 128 bits and a secret of this
 /// object. Nobody else can tell whose name it is, choose its place in a table, or make a second credential with the same name: to be found
-/// under it is to be the one that was judged. A fifth of what SHA-256 takes, and no memory.
+/// under it is to be the one that was judged. Half of the time that SHA-256 takes, and no memory.
 class Digester {
  public:
   Digester();
