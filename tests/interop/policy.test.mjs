@@ -141,6 +141,15 @@ describe('a policy', { timeout: 120_000 }, () => {
       await assert.rejects(peers[0].read(uri), /Resource not found/, uri);
   });
 
+  it('T38: completes no more of a hidden template than of one that is not there', async () => {
+    const [text] = (await peers[0].resources()).map(({ uri }) => uri).filter((uri) => uri.includes('pipe') && uri.endsWith('text'));
+    const told = (name) => peers[0].complete({ type: 'ref/resource', uri: text.replace('text', `${name}/{id}`) }, 'id', '1')
+      .then(() => 'completed', (error) => `${codeOf(error)} ${error.message}`);
+    const missing = await told('none');
+    assert.match(missing, new RegExp(`^${UNKNOWN} `));
+    assert.equal((await told('item')).replaceAll('item', 'none'), missing);
+  });
+
   it('watches only what may be read', async () => {
     const [text] = (await peers[0].resources()).map(({ uri }) => uri).filter((uri) => uri.includes('pipe') && uri.endsWith('text'));
     const stop = await peers[0].subscribe(text);
