@@ -101,16 +101,6 @@ TEST(Credentials, HeadersOfAProxyHaveOneMeaningEach) {
             "auth.proxy.user: must be the name of a header\n");
 }
 
-TEST(Credentials, WithoutTlsANetworkGetsAWarning) {
-  const auto loaded = load_text(
-      "listen: 0.0.0.0:80\nservers: { a: { command: x } }\nauth: { api_keys: { file: k } }\n"
-      "policy: { default: allow }",
-      "t");
-  ASSERT_TRUE(loaded);
-  ASSERT_EQ(loaded->warnings.size(), 1u);
-  EXPECT_TRUE(loaded->warnings[0].message.contains("unencrypted"));
-}
-
 TEST(Credentials, SecretsAreNotShown) {
   const std::string text = to_yaml(load("auth:\n  api_keys: { file: k, peppers: [" + std::string(kSecret) +
                                         "] }\n  proxy: { from: [::1], secrets: [" + std::string(kSecret) + "] }"));

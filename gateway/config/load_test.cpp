@@ -125,8 +125,18 @@ TEST(Load, ExplainsThatOnlyLoopbackIsAllowed) {
       std::string::npos);
   EXPECT_NE(first_problem("listen: 0.0.0.0:8080\nauth: {}").find("Without authentication"), std::string::npos);
   const std::string keys = "auth: { api_keys: { file: keys.yaml } }\n";
-  EXPECT_EQ(first_problem("listen: 0.0.0.0:8080\n" + keys), "no problem");
+  EXPECT_NE(first_problem("listen: 0.0.0.0:8080\n" + keys).find("is open to others without TLS"), std::string::npos);
   EXPECT_NE(first_problem("admin: { listen: 0.0.0.0:1 }\n" + keys).find("is not a loopback address"), std::string::npos);
+}
+
+// RS-50
+TEST(Load, WantsTlsWhereOthersReachIt) {
+  const std::string open = "listen: 0.0.0.0:8080\nauth: { api_keys: { file: keys.yaml } }\n";
+  EXPECT_EQ(first_problem(open + "public_url: https://gw.example.com"), "no problem");
+  EXPECT_EQ(first_problem(open + "tls: { certificate: gw.pem, key: gw.key }"), "no problem");
+  for (const char* const unencrypted : {"", "public_url: http://gw.example.com", "public_url: http://127.0.0.1:8080"})
+    EXPECT_NE(first_problem(open + unencrypted).find("unencrypted"), std::string::npos) << unencrypted;
+  EXPECT_EQ(first_problem("auth: { api_keys: { file: keys.yaml } }"), "no problem");
 }
 
 TEST(Load, ReportsEverythingAtOnceInTheOrderOfTheFile) {

@@ -33,9 +33,12 @@ class Validation {
     if (config_.auth.api_keys) api_keys(*config_.auth.api_keys);
     if (config_.auth.certificates) certificates(*config_.auth.certificates);
     if (config_.auth.proxy) proxy(*config_.auth.proxy);
-    if (!config_.listen.is_loopback() && !config_.tls && config_.auth.needed())
-      reading_.warn(reading_.line_of("listen"), "listen",
-                    "credentials cross the network unencrypted; set 'tls', or put a proxy with TLS in front");
+    const bool is_behind_tls = config_.public_url && config_.public_url->tls;  // of a proxy (RS-50)
+    if (!config_.listen.is_loopback() && !config_.tls && !is_behind_tls && config_.auth.needed())
+      refuse("listen",
+             "is open to others without TLS: credentials would cross the network unencrypted. Set 'tls'; or, where a "
+             "proxy "
+             "with TLS stands in front, 'public_url: https://...', the address that clients know");
   }
 
  private:

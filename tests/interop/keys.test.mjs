@@ -211,7 +211,7 @@ describe('API keys', { timeout: 120_000 }, () => {
 
 describe('A reload without authentication', { timeout: 60_000 }, () => {
   it('does not let strangers in where others than this machine can reach', async () => {
-    const gateway = await Gateway.serve({ servers: {}, ...keyFile(), listen: '0.0.0.0:0' });
+    const gateway = await Gateway.serve({ servers: {}, ...keyFile(), listen: '0.0.0.0:0', public_url: 'https://gw.example.com' });
     try {
       const url = gateway.url().replace('0.0.0.0', '127.0.0.1');
       assert.equal((await post(url, hello)).status, 401);
