@@ -111,7 +111,6 @@ class Judge final : private Tally {
   Options options_;
   std::unordered_map<std::string_view, std::shared_ptr<Profile>> young_, old_;  // keys are the profiles' fingerprints
   std::size_t cases_ = 0;
-  std::uint64_t generation_ = 0;
   std::string key_;  // scratch
   Decision decision_;
   Profile::Case passing_;
