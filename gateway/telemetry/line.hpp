@@ -1,9 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -18,8 +18,7 @@ class Line {
 
   Line& raw(std::string_view text) {
     if (text.size() > free()) text = text.substr(0, free());
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
+    at_ = std::copy_n(text.data(), text.size(), at_);
     return *this;
   }
   template <class Number>

@@ -24,6 +24,11 @@ std::string word(std::string_view text) {
   return std::string(line.word(text, 100).view());
 }
 
+TEST(Line, TakesTextThatIsNowhere) {
+  std::array<char, 10> space;
+  EXPECT_EQ(Line(space).raw("a").raw({}).raw("b").view(), "ab");
+}
+
 TEST(Line, EscapesWhatJsonAndTerminalsMindAtEveryOffset) {
   for (std::size_t offset = 0; offset < 20; ++offset) {
     const std::string before(offset, 'a'), after(17, 'b');
