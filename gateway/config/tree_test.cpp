@@ -101,6 +101,14 @@ TEST(YamlTree, IsEmptyForAnEmptyText) {
   EXPECT_EQ(yaml("# only a comment\n"), "~");
 }
 
+TEST(YamlTree, EndsWhereTheParserCannotMoveOn) {
+  for (const char* const text : {",", ",t", "# a\n, a: b", ",[1]"})
+    EXPECT_TRUE(yaml(text).contains("not valid YAML")) << text << ": " << yaml(text);
+  EXPECT_EQ(yaml("a: 1\n---\nb: 2"), "line 2: more than one YAML document ('---') in the file");
+  EXPECT_EQ(yaml("---\n,"), "line 2: more than one YAML document ('---') in the file");
+  EXPECT_EQ(yaml("--- {a: 1}\n..."), "{a:1}");
+}
+
 TEST(YamlTree, RefusesWhatMultiplies) {
   std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n";
   for (int i = 1; i < 9; ++i) {

@@ -1,3 +1,8 @@
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "gateway/config/tree.hpp"
@@ -58,15 +63,41 @@ class Conversion {
   int nodes_ = 0;
 };
 
+/// Where a document begins.
+class Glance : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { begin = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  YAML::Mark begin;
+};
+
+/// Looks for a second document and no further: YAML::LoadAll finds one after the other, without end, where a text is such that the parser
+/// cannot move on, like one that begins with a comma.
+std::optional<Problem> objection(const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Glance first, second;
+  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return std::nullopt;
+  if (second.begin.pos == first.begin.pos)
+    return Problem{"", second.begin.line + 1, "", "not valid YAML: a value cannot begin like this"};
+  return Problem{"", second.begin.line + 1, "", "more than one YAML document ('---') in the file"};
+}
+
 }  // namespace
 
 std::expected<Node, Problem> read_yaml(std::string_view text) {
   try {
-    const auto documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) return Node{};
-    if (documents.size() > 1)
-      return std::unexpected(Problem{"", 0, "", "more than one YAML document ('---') in the file"});
-    return Conversion{}.run(documents.front(), 1, 0);
+    const std::string whole(text);
+    if (auto problem = objection(whole)) return std::unexpected(std::move(*problem));
+    return Conversion{}.run(YAML::Load(whole), 1, 0);
   } catch (const YAML::Exception& e) {
     return std::unexpected(Problem{"", e.mark.is_null() ? 0 : e.mark.line + 1, "", "not valid YAML: " + e.msg});
   }
