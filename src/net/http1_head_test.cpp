@@ -60,7 +60,7 @@ TEST(RequestHead, WaitsForMoreAtEveryByte) {
     ASSERT_TRUE(request.result) << size << ": " << request.result.error().message;
     EXPECT_FALSE(*request.result) << size;
   }
-  const Request with_body(std::string{kPost} + "{\"a\":1}");
+  const Request with_body(std::string{kPost}.append("{\"a\":1}"));
   EXPECT_EQ(with_body.head.size, kPost.size());
 }
 
