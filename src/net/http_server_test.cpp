@@ -52,6 +52,72 @@ TEST(HttpServer, ServesPipelinedRequestsInOrder) {
   f.run(pipeline(f));
 }
 
+/// The order in which the server took the requests.
+std::vector<std::string> paths_taken(const ServerFixture& f, std::size_t from) {
+  std::vector<std::string> paths;
+  for (std::size_t i = from; i < f.handler.log.size(); ++i) {
+    paths.push_back(f.handler.log[i].substr(0, f.handler.log[i].find(' ')));
+  }
+  return paths;
+}
+
+Task<void> flood_beside_a_guest(ServerFixture& f) {
+  std::vector<std::unique_ptr<RawClient>> refused;
+  for (int i = 0; i < 5; ++i) {
+    refused.push_back(std::make_unique<RawClient>(f.loop, f.port));
+    co_await refused.back()->send(get("/unknown"));
+    EXPECT_TRUE((co_await refused.back()->read_response()).starts_with("HTTP/1.1 404 "));
+  }
+  RawClient guest(f.loop, f.port);
+  co_await guest.send(post("/echo", "hello"));
+  EXPECT_EQ(co_await guest.read_response(), kEchoed);
+  const std::size_t before = f.handler.log.size();
+  // None of these waits, so all of it is there when the server looks next; the guest comes last.
+  for (const auto& client : refused) co_await client->send(get("/unknown"));
+  co_await guest.send(post("/echo", "hello"));
+  EXPECT_EQ(co_await guest.read_response(), kEchoed);
+  for (const auto& client : refused) EXPECT_TRUE((co_await client->read_response()).starts_with("HTTP/1.1 404 "));
+  EXPECT_EQ(paths_taken(f, before),
+            (std::vector<std::string>{"/echo", "/unknown", "/unknown", "/unknown", "/unknown", "/unknown"}));
+}
+
+TEST(HttpServer, ServesWhoWasRefusedBehindEverybodyElse) {
+  ServerFixture f;
+  f.run(flood_beside_a_guest(f));
+}
+
+Task<void> pipelined_flood(ServerFixture& f) {
+  RawClient flood(f.loop, f.port), guest(f.loop, f.port);
+  co_await flood.send(get("/a") + get("/b") + get("/c"));
+  co_await guest.send(post("/echo", "hello"));
+  EXPECT_EQ(co_await guest.read_response(), kEchoed);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE((co_await flood.read_response()).starts_with("HTTP/1.1 404 "));
+  EXPECT_EQ(paths_taken(f, 0), (std::vector<std::string>{"/a", "/echo", "/b", "/c"}));
+}
+
+TEST(HttpServer, ServesPipelinedRequestsBehindOthersOnceOneWasRefused) {
+  ServerFixture f;
+  f.run(pipelined_flood(f));
+}
+
+Task<void> good_after_refused(ServerFixture& f) {
+  RawClient first(f.loop, f.port), second(f.loop, f.port);
+  co_await first.send(get("/unknown"));
+  (void)co_await first.read_response();
+  co_await first.send(post("/echo", "hello"));
+  (void)co_await first.read_response();
+  const std::size_t before = f.handler.log.size();
+  co_await first.send(get("/first"));
+  co_await second.send(get("/second"));
+  (void)co_await second.read_response();
+  EXPECT_EQ(paths_taken(f, before), (std::vector<std::string>{"/first", "/second"}));
+}
+
+TEST(HttpServer, ForgetsARefusalWithTheNextGoodAnswer) {
+  ServerFixture f;
+  f.run(good_after_refused(f));
+}
+
 Task<void> expect_continue(ServerFixture& f) {
   RawClient client(f.loop, f.port);
   co_await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include <boost/asio/post.hpp>
+
 #include "src/net/loop_impl.hpp"
 
 namespace gatehouse::net {
@@ -87,9 +89,14 @@ void Poller::dispatch() {
   // Under load the next batch is ready by now, and asking for it directly is cheaper than going through Asio. The number of
   // rounds is bounded, so that timers, signals and other threads' messages get their turn.
   constexpr int kRounds = 8, kBusy = 4;
-  for (int round = 0; round < kRounds; ++round) {
-    if (collect() < kBusy) return;
+  dispatching_ = true;
+  bool is_quiet = false;
+  for (int round = 0; round < kRounds && !is_quiet; ++round) {
+    const int count = collect();
+    is_quiet = !resume_one_of_the_last() && count < kBusy;
   }
+  dispatching_ = false;
+  if (!last_.empty()) dispatch_soon();
 }
 
 int Poller::collect() {
@@ -102,6 +109,28 @@ int Poller::collect() {
     slot.watch->fire(events_[static_cast<std::size_t>(i)].events);
   }
   return count;
+}
+
+void Poller::queue_last(std::coroutine_handle<> waiter) {
+  last_.push_back(waiter);
+  if (!dispatching_) dispatch_soon();
+}
+
+bool Poller::resume_one_of_the_last() {
+  if (last_.empty()) return false;
+  const Turn turn;
+  const auto waiter = last_.front();
+  last_.pop_front();
+  waiter.resume();
+  return true;
+}
+
+void Poller::dispatch_soon() {
+  if (std::exchange(dispatches_soon_, true)) return;
+  boost::asio::post(epoll_.get_executor(), [this] {
+    dispatches_soon_ = false;
+    dispatch();
+  });
 }
 
 }  // namespace gatehouse::net

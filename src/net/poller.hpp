@@ -2,6 +2,7 @@
 #include <array>
 #include <coroutine>
 #include <cstdint>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -85,8 +86,18 @@ class Poller {
   explicit Poller(boost::asio::io_context& context);
   void start();  ///< Begins to listen. The loop calls it once.
 
+  /// Awaited, it lets everything go first that has happened so far. Of those who wait here one continues for each batch of
+  /// events, first come first served, so nobody waits for ever and nobody else waits for more than one of them.
+  auto after_others() { return After{*this}; }
+
  private:
   friend Watch;
+  struct After {
+    Poller& poller;
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter) const { poller.queue_last(waiter); }
+    void await_resume() const noexcept {}
+  };
   static constexpr std::size_t kBatch = 128;
   struct Slot {
     Watch* watch = nullptr;
@@ -97,11 +108,16 @@ class Poller {
   void wait();
   void dispatch();
   int collect();
+  void queue_last(std::coroutine_handle<> waiter);
+  bool resume_one_of_the_last();
+  void dispatch_soon();
 
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> epoll_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
   std::array<epoll_event, kBatch> events_{};
+  std::deque<std::coroutine_handle<>> last_;  // in after_others()
+  bool dispatching_ = false, dispatches_soon_ = false;
 };
 
 }  // namespace gatehouse::net

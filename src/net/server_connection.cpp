@@ -38,8 +38,12 @@ Task<void> ServerConnection::run() {
   if (server_.tls) usable = co_await secure();
   if (!usable) co_return;
   do {
+    if (yields_ && has_input()) co_await server_.loop.impl().poller.after_others();
     Input input = Input::wait;
-    while ((input = receive()) == Input::wait) co_await stream_.readable();
+    while ((input = receive()) == Input::wait) {
+      co_await stream_.readable();
+      if (yields_) co_await server_.loop.impl().poller.after_others();
+    }
     if (input == Input::closed) co_return;
     if (input != Input::request) {
       co_await refuse();
@@ -61,6 +65,9 @@ Task<bool> ServerConnection::secure() {
   }
   co_return done > 0;
 }
+
+/// Something of the next request is here already.
+bool ServerConnection::has_input() const { return stream_.has_news() || (work_ && work_->reader.has_bytes()); }
 
 ServerConnection::Input ServerConnection::receive() {
   for (;;) {

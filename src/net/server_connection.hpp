@@ -47,6 +47,7 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   }
   ServerWorkspace& work();
   Task<bool> secure();
+  [[nodiscard]] bool has_input() const;
   Input receive();
   Input wait_for_input();
   bool send_continue();
@@ -56,7 +57,7 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   Task<bool> send_refusal();
   Task<void> linger();
   Result<void> lost();
-  ResponseFraming framing();
+  ResponseFraming framing(int status);
   Task<Result<void>> send(Gather bytes);
   Task<void> flush();
   void write_queue();
@@ -80,6 +81,7 @@ class ServerConnection final : public Phased, public HttpExchange, private Watch
   std::uint8_t minor_version_ = 1;  // what remains of the request's head when that is forgotten
   bool to_head_request_ = false;
   bool keep_alive_ = true;
+  bool yields_ = false;  // the last answer was 4xx: other connections go first
   bool broken_ = false;  // nothing can be sent any more
   bool timed_out_ = false;
 };

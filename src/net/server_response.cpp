@@ -27,15 +27,16 @@ Result<void> ServerConnection::lost() {
   return fail(Kind::connection_lost, Origin::client, "the connection was closed");
 }
 
-ResponseFraming ServerConnection::framing() {
+ResponseFraming ServerConnection::framing(int status) {
   if (server_.draining) keep_alive_ = false;
+  yields_ = status >= 400 && status < 500;
   return {.minor_version = minor_version_, .close = !keep_alive_};
 }
 
 Task<Result<void>> ServerConnection::respond(int status, std::span<const Header> headers, const json::Pieces& body) {
   if (answer_ != Answer::none) return at_once(misuse("a second answer"));
   std::span<const std::string_view> pieces(body);
-  ResponseFraming frame = framing();
+  ResponseFraming frame = framing(status);
   frame.content_length = Gather({}, pieces).size();
   std::string& text = work().head;
   text.clear();
@@ -62,7 +63,7 @@ Result<void> ServerConnection::begin_stream(int status, std::span<const Header> 
   if (answer_ != Answer::none) return misuse("a second answer");
   if (broken_) return lost();
   if (minor_version_ == 0) keep_alive_ = false;  // the end of the connection is the end of the body
-  ResponseFraming frame = framing();
+  ResponseFraming frame = framing(status);
   frame.chunked = minor_version_ == 1;
   if (!append_response_head(queue_, status, headers, frame)) return misuse("a header field contains a line break");
   answer_ = Answer::streaming;

@@ -112,6 +112,10 @@ struct HttpServerOptions {
 };
 
 /// Accepts connections and serves them with keep-alive. An idle connection holds no buffer.
+///
+/// A connection whose last answer was 4xx is read after all others that have something to say, until it gets a better answer;
+/// one such request is served for each batch of others, so it is never forgotten. A flood of requests that are refused thus
+/// hardly delays anybody else.
 class HttpServer {
  public:
   struct Counters {
