@@ -48,6 +48,35 @@ TEST(Cancel, AHookMayDestroyAnother) {
   EXPECT_EQ(runs, 0);
 }
 
+TEST(Cancel, AHookMayDestroyIt) {
+  auto cancel = std::make_unique<Cancel>();
+  int runs = 0;
+  const auto count = [&] { ++runs; };
+  Cancel::Hook never(*cancel, count);
+  Cancel::Hook killer(*cancel, [&] { cancel.reset(); });
+  Cancel::Hook first(*cancel, count);
+  cancel->request(CancelReason::client_gone);
+  EXPECT_EQ(runs, 1) << "what ran before it";
+}
+
+TEST(Cancel, TheLastHookMayDestroyIt) {
+  auto cancel = std::make_unique<Cancel>();
+  Cancel::Hook killer(*cancel, [&] { cancel.reset(); });
+  cancel->request(CancelReason::client_gone);
+  EXPECT_EQ(cancel, nullptr);
+}
+
+TEST(Cancel, RunsAHookThatIsMadeMeanwhileOnce) {
+  Cancel cancel;
+  int runs = 0;
+  const auto count = [&] { ++runs; };
+  std::optional<Cancel::Hook<decltype(count)>> late;
+  Cancel::Hook older(cancel, count);
+  Cancel::Hook maker(cancel, [&] { late.emplace(cancel, count); });
+  cancel.request(CancelReason::client_gone);
+  EXPECT_EQ(runs, 2);
+}
+
 TEST(Cancel, MayGoBeforeItsHooks) {
   auto cancel = std::make_unique<Cancel>();
   Cancel::Hook hook(*cancel, [] { FAIL(); });

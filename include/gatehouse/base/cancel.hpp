@@ -72,13 +72,17 @@ class Cancel {
     while (head_) head_->unlink();
   }
 
-  /// The first reason wins; later requests do nothing.
+  /// The first reason wins; later requests do nothing. An action may destroy this object: those that did not run yet never do.
   void request(CancelReason reason) {
     if (reason_ != CancelReason::none) return;
     reason_ = reason;
-    while (HookBase* hook = head_) {
-      hook->unlink();
-      hook->fire_(*hook);
+    // Stands in front of the hooks that are left, and is unlinked like them if one of them destroys this object. Hooks made
+    // meanwhile come before it: they ran already.
+    HookBase place(*this, nullptr);
+    while (place.owner_ && place.next_) {
+      HookBase& hook = *place.next_;
+      hook.unlink();
+      hook.fire_(hook);
     }
   }
   [[nodiscard]] bool requested() const { return reason_ != CancelReason::none; }

@@ -53,7 +53,7 @@ struct Client {
   bool mirrors_headers = false;                    ///< Came over a transport where headers repeat the body.
   const Principal* who = anonymous().get();        ///< Never null; lives as long as the call.
 
-  /// Whatever is kept for a client is kept under this.
+  /// What is counted or limited goes by this; what a client may come back to, by `caller_key(*who)` (caller.hpp).
   [[nodiscard]] std::string_view principal() const { return who->key; }
 };
 

@@ -42,7 +42,9 @@ struct Principal : std::enable_shared_from_this<Principal> {
     std::vector<std::string> endpoints;  ///< Of paths.
   };
 
-  std::string key;  ///< Whatever is kept for somebody is kept under this: "anon", "local:<uid>" or issuer and subject.
+  /// Who it is, as one text: "anon", "local:<uid>" or issuer and subject. What is counted, limited or shared by all of somebody's
+  /// programs goes by it. Who may come back to a session, a task or a `requestState` is a caller: caller.hpp.
+  std::string key;
   std::string issuer, subject;  ///< As asserted; the pair is the identity. An e-mail address is none.
   PrincipalKind kind = PrincipalKind::anonymous;
   std::string tenant;                          ///< "" is a tenant of its own.
