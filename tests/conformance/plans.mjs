@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { own } from '../interop/lib/processes.mjs';
 import { within } from '../interop/lib/wait.mjs';
 
 const LEGACY = 'backend_legacy.mjs';
@@ -40,7 +41,7 @@ export const unprefixed = (url) => ({
 
 /// Starts a backend on a free port: {url, stop}.
 export async function startBackend(file) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = own(spawn(process.execPath, [join(import.meta.dirname, file)], { stdio: ['ignore', 'pipe', 'inherit'] }));
   const lines = createInterface({ input: child.stdout });
   const url = await within(`the start of ${file}`, new Promise((resolve, reject) => {
     lines.once('line', resolve);

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { own } from '../interop/lib/processes.mjs';
 import { within } from '../interop/lib/wait.mjs';
 
 const PACKAGES = resolve(import.meta.dirname, '../interop/node_modules');
@@ -46,7 +47,7 @@ export async function runClientScenario(suite, revision, scenario, command) {
 
 /// The exit code is not of interest: it says only that some check failed, and the reports say which.
 async function run(program, args) {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = own(spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => { log += chunk; });
   try {

@@ -102,8 +102,7 @@ describe('a server that is broken', { timeout: 240_000 }, () => {
     let loads;
     before(() => { loads = ['web.echo', 'pipe.echo'].map((name) => new Load(peers, name)); });
     after(async () => {
-      for (const load of loads) {
-        const { calls, failures, slowest } = await load.stop();
+      for (const { calls, failures, slowest } of await Promise.all(loads.map((load) => load.stop()))) {
         assert.deepEqual(failures.slice(0, 3), [], `${failures.length} of ${calls} calls of healthy servers failed`);
         assert.ok(calls > 20 && slowest < SLOW_MS, `${calls} calls, the slowest took ${slowest} ms`);
       }
@@ -173,10 +172,14 @@ describe('a server that is broken', { timeout: 240_000 }, () => {
       const asked = bad.count('tools/list');
       bad.way = 'hang';
       const load = new Load(peers, 'pipe.echo');
-      await until('two lists to be waited for in vain', () => bad.count('tools/list') >= asked + 2, 15_000);
-      const { failures, slowest } = await load.stop();
-      assert.deepEqual(failures.slice(0, 3), []);
-      assert.ok(slowest < SLOW_MS, `a call took ${slowest} ms`);
+      let outcome;
+      try {
+        await until('two lists to be waited for in vain', () => bad.count('tools/list') >= asked + 2, 15_000);
+      } finally {
+        outcome = await load.stop();
+      }
+      assert.deepEqual(outcome.failures.slice(0, 3), []);
+      assert.ok(outcome.slowest < SLOW_MS, `a call took ${outcome.slowest} ms`);
       await heal(name);
     });
 
@@ -327,10 +330,11 @@ describe('a call that fails', { timeout: 60_000 }, () => {
 describe('health checks', { timeout: 60_000 }, () => {
   it('find a server that hangs before a user does', async () => {
     const bad = await new Broken().start();
-    const gateway = await Gateway.serve({
-      servers: { idle: guarded({ url: bad.url }, { health_check: { interval: '200ms', timeout: '100ms', unhealthy_after: 2 } }) }
-    });
+    let gateway;
     try {
+      gateway = await Gateway.serve({
+        servers: { idle: guarded({ url: bad.url }, { health_check: { interval: '200ms', timeout: '100ms', unhealthy_after: 2 } }) }
+      });
       await until('checks of an idle server', () => bad.count('ping') >= 2);
       Object.assign(bad, { way: 'hang', all: true });
       await until('the server to be found', async () => {
@@ -344,8 +348,11 @@ describe('health checks', { timeout: 60_000 }, () => {
       await until('the server to be forgiven', async () => (await health(gateway)).status === 'ok');
       assert.equal(bad.count('tools/call'), 0);
     } finally {
-      await gateway.stop();
-      await bad.close();
+      try {
+        await gateway?.stop();
+      } finally {
+        await bad.close();
+      }
     }
   });
 

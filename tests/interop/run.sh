@@ -19,4 +19,5 @@ if [ $# -eq 0 ]; then
 fi
 # Most of the time of a program that is started anew goes into reading its code: it is kept beside the packages.
 export NODE_COMPILE_CACHE="$here/node_modules/.compile-cache"
-exec "$node" --test --test-concurrency=1 --test-reporter=spec "$@"
+# A test that failed may have left a server listening in its own program: that must not keep the program from ending.
+exec "$node" --test --test-force-exit --test-concurrency=1 --test-reporter=spec "$@"

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { Gateway } from './lib/gateway.mjs';
 import * as official from './lib/official.mjs';
+import { own } from './lib/processes.mjs';
 import * as sdk1 from './lib/sdk1.mjs';
 import { pause, until } from './lib/wait.mjs';
 import { LegacyWire, META, ModernWire, post } from './lib/wire.mjs';
@@ -24,7 +25,7 @@ let gateway;
 let eager;                        // prefers tasks, and keeps tasks for every tool
 
 async function http(era) {
-  const child = spawn(process.execPath, [SERVER, era, '--http'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = own(spawn(process.execPath, [SERVER, era, '--http'], { stdio: ['ignore', 'pipe', 'inherit'] }));
   processes.push(child);
   for await (const line of createInterface({ input: child.stdout })) return { url: line };
   throw new Error('no URL');

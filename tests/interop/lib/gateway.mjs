@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { descendants } from './processes.mjs';
+import { own } from './processes.mjs';
 import { until, within } from './wait.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -13,20 +13,6 @@ export const BINARY = resolve(process.env.GATEHOUSE_BIN ?? join(ROOT, 'build/rel
 
 const START_MS = 15_000;
 const STOP_MS = 20_000;
-
-// A test that breaks off must neither leave processes behind nor be kept from ending by them.
-const running = new Set();
-process.on('exit', () => {
-  for (const { pid } of running) {
-    for (const victim of [pid, ...descendants(pid).map((below) => below.pid)]) {
-      try {
-        process.kill(victim, 'SIGKILL');
-      } catch {
-        // It was gone already.
-      }
-    }
-  }
-});
 
 export class Gateway {
   /// Lines of stderr so far; those that are JSON also in `events`.
@@ -92,28 +78,31 @@ export class Gateway {
   async #start(args, { env = {}, startTimeout = START_MS } = {}) {
     assert.ok(existsSync(BINARY), `no gateway at ${BINARY}: build it or set GATEHOUSE_BIN`);
     const ready = join(this.#directory, 'ready');
-    this.child = spawn(BINARY, [...args, '--ready-file', ready], {
+    this.child = own(spawn(BINARY, [...args, '--ready-file', ready], {
       cwd: this.#directory, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe']
-    });
-    running.add(this.child);
+    }));
     this.child.unref();
     this.child.stdout.unref();
     this.child.stderr.unref();
-    this.exited = new Promise((done) => this.child.once('exit', (code, signal) => {
-      running.delete(this.child);
-      done({ code, signal });
-    }));
+    this.exited = new Promise((done) => this.child.once('exit', (code, signal) => done({ code, signal })));
+    this.child.once('close', (code, signal) => this.#tell(code, signal));
     this.child.stdout.setEncoding('utf8').on('data', (chunk) => { this.output += chunk; });
     this.child.stderr.setEncoding('utf8').on('data', (chunk) => this.#collect(chunk));
     try {
       this.base = await until('the gateway to be ready', () => {
-        assert.equal(this.child.exitCode, null, 'the gateway ended instead of starting');
+        assert.equal(this.child.exitCode ?? this.child.signalCode, null, 'the gateway ended instead of starting');
         return existsSync(ready) && readFileSync(ready, 'utf8').trim();
       }, startTimeout);
     } catch (error) {
       this.child.kill('SIGKILL');
       throw new Error(`${error.message}\n${this.log()}`);
     }
+  }
+
+  /// A gateway that ends by itself makes everything after it fail: this is why.
+  #tell(code, signal) {
+    if (!this.base || code === 0 || ['SIGTERM', 'SIGKILL'].includes(signal)) return;
+    console.error(`the gateway ended by itself, with ${signal ?? `exit code ${code}`}\n${this.log()}`);
   }
 
   #collect(chunk) {

@@ -1,6 +1,26 @@
 // The process tree as /proc shows it. Only processes that the tests started are ever looked at or signalled.
 import { readdirSync, readFileSync } from 'node:fs';
 
+const owned = new Set();
+process.on('exit', () => {
+  for (const { pid } of owned) {
+    for (const victim of [pid, ...descendants(pid).map((below) => below.pid)]) {
+      try {
+        process.kill(victim, 'SIGKILL');
+      } catch {
+        // It was gone already.
+      }
+    }
+  }
+});
+
+/// The child, which ends with this program at the latest, and everything below it, too: a test that breaks off leaves nothing behind.
+export function own(child) {
+  owned.add(child);
+  child.once('exit', () => owned.delete(child));
+  return child;
+}
+
 /// {pid, parent, state, command} of a process, or undefined when it is gone.
 function look(pid) {
   try {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { own } from './processes.mjs';
 import { fixture } from './servers.mjs';
 import { within } from './wait.mjs';
 
@@ -21,7 +22,7 @@ export class Recorded {
       this.targets[name] = { command: process.execPath, args };
       return this;
     }
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = own(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
     this.#children.set(name, child);
     const url = await within(`the start of ${name}`, new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve)));
     this.targets[name] = { url };

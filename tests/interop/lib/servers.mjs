@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { own } from './processes.mjs';
 import { within } from './wait.mjs';
 
 export const fixture = (file) => join(import.meta.dirname, '../fixtures', file);
@@ -45,7 +46,7 @@ export async function start({ transport, file, options = [] }) {
 
 /// Starts a program that serves HTTP and prints its URL first: {target: {url}, pid, stop}.
 export async function startHttp(file, { port = 0, flag = '--http', options = [] } = {}) {
-  const child = spawn(process.execPath, [file, flag, String(port), ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = own(spawn(process.execPath, [file, flag, String(port), ...options], { stdio: ['ignore', 'pipe', 'inherit'] }));
   const lines = createInterface({ input: child.stdout });
   const url = await within(`the start of ${file}`, new Promise((resolve, reject) => {
     lines.once('line', resolve);
