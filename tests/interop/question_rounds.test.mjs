@@ -112,13 +112,14 @@ describe('a call whose person is busy at a URL', { timeout: 60_000 }, () => {
     const bank = await new Bank().start();
     let gateway;
     try {
-      gateway = await Gateway.serve({ servers: { bank: { url: bank.url } }, questions: { human_wait: '1s' } });
+      // The answer to the question has as long as the page: on a busy machine a second is not enough for it.
+      gateway = await Gateway.serve({ servers: { bank: { url: bank.url } }, questions: { human_wait: '6s' } });
       const session = await LegacyWire.connect(gateway.url(), { capabilities: ABLE });
       const pay = { name: 'bank.pay', arguments: {} };
       const stream = await session.open('tools/call', pay);
       const question = await stream.next(({ method }) => method === 'elicitation/create', 'the question');
       await session.answer(question.id, { action: 'accept' });
-      const { error } = await stream.next((message) => message.error, 'the end of the call');
+      const { error } = await stream.next((message) => message.error, 'the end of the call', 20_000);
       assert.equal(error.code, -32042);
       const [{ elicitationId, url }] = error.data.elicitations;
       assert.deepEqual([elicitationId, url], [question.params.elicitationId, 'https://bank.example/sign']);
