@@ -196,13 +196,13 @@ std::shared_ptr<const stages::Routes> Gateway::routes_for(const Mounted& mounted
   std::vector<catalog::Source> sources;
   for (const auto& server : routes->servers) {
     for (std::size_t kind = 0; kind < routes->announcements.size(); ++kind)
-      routes->announcements[kind] += server->announcements()[kind];
+      routes->announcements[kind] += server->offer().announcements()[kind];
     sources.push_back(
         {.name = server->name(),
          .lists = routes->pins ? routes->pins->show(server->name(), server->lists(), now, *held) : server->lists(),
-         .freshness = server->freshness(),
+         .freshness = server->offer().freshness(),
          .degraded = server->degraded(),
-         .hidden = server->lists_expired(),
+         .hidden = server->offer().expired(),
          .instructs = server->options().instructions});
   }
   if (!held->empty()) routes->held = std::move(held);

@@ -14,7 +14,7 @@ namespace gatehouse::app {
 /// The configured servers. A reload starts what is new, stops what is gone, restarts what changed, and leaves the rest alone.
 class Servers {
  public:
-  explicit Servers(upstream::Upstream::Environment environment) : environment_(std::move(environment)) {}
+  explicit Servers(upstream::Environment environment) : environment_(std::move(environment)) {}
 
   /// `drain`: how long a server that goes away may finish its running calls.
   void apply(const std::vector<upstream::Options>& wanted, Milliseconds drain);
@@ -27,7 +27,7 @@ class Servers {
 
  private:
   Task<void> retire(std::shared_ptr<upstream::Upstream> server, Milliseconds grace);
-  upstream::Upstream::Environment environment_;
+  upstream::Environment environment_;
   std::vector<std::shared_ptr<upstream::Upstream>> servers_;
   TaskGroup retiring_;
 };

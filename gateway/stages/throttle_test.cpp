@@ -96,7 +96,7 @@ struct Scene final : mcp::Events {
   asking::RootsCache roots;
   asking::Means means{loop, questions, roots};
   std::shared_ptr<upstream::Upstream> server = std::make_shared<upstream::Upstream>(
-      upstream::Upstream::Environment{
+      upstream::Environment{
           .loop = loop, .http = http, .implementation = {}, .via = {}, .find_session = {}, .means = means, .changed = {}},
       upstream::Options{.name = "jira", .command = "jira"});
   catalog::LinkIndex links;

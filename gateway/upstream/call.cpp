@@ -70,7 +70,7 @@ bool Upstream::wants_other_headers(const mcp::Call& call, const Result<Answered>
 
 /// Whether the call may be sent at all.
 Result<Guard::Ticket> Upstream::admit() {
-  if (!main_ || state_ == State::down) return fail(down());
+  if (!has_connection() || state_ == State::down) return fail(down());
   return guard_.admit(&Clock::now);
 }
 
@@ -85,7 +85,7 @@ Error Upstream::down() const {
 }
 
 std::optional<Error> Upstream::not_callable() const {
-  if (!main_ || state_ == State::down) return down();
+  if (!has_connection() || state_ == State::down) return down();
   if (guard_.refuses()) return guard_.refusal(Clock::now());
   return std::nullopt;
 }
@@ -114,6 +114,11 @@ void Upstream::breaker_changed() {
   age();
   health_check_.look();
   if (environment_.changed) environment_.changed();
+}
+
+Task<Result<Answered>> Upstream::attempt(const mcp::Call& call, Lower lower, client::Listener& listener) {
+  if (!has_connection() || state_ == State::down) return refuse();  // lost while its caller waited
+  return connections_.send(call, lower, listener);
 }
 
 /// One more attempt beside the first one.
@@ -149,7 +154,7 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
     began = Clock::now();
   }
   if (!ticket) co_return fail(std::move(ticket.error()));
-  ++counters_.in_flight;
+  ++in_flight_;
   const bool repeats = may_repeat(call, tool);
   Task<Result<Answered>> way = repeats ? repeat(call, lower, listener, *ticket) : attempt(call, lower, listener);
   auto answered = co_await std::move(way);
@@ -164,9 +169,9 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
     const bool up = co_await reconnected(call);
     if (up) answered = co_await attempt_again(call, lower, listener);
   }
-  --counters_.in_flight;
+  --in_flight_;
   turns_.end();
-  if (counters_.in_flight == 0) settled_.notify_all();
+  if (in_flight_ == 0) settled_.notify_all();
   if (!answered && answered.error().origin == Origin::upstream) name_server(answered.error());
   co_return answered;
 }
@@ -227,13 +232,13 @@ void Upstream::name_server(Error& error) const {
 
 /// After a connection was lost: gives `run` a moment to notice and waits for the next one.
 Task<bool> Upstream::reconnected(const mcp::Call& call) {
-  if (main_ && !main_->link->usable()) state_ = State::starting;
+  if (has_connection() && !connections_.shared()->link->usable()) state_ = State::starting;
   co_return co_await wait_until_up(call.cancel);
 }
 
 /// Any answer is a sign of life, even that it does not know the question.
 Task<Result<void>> Upstream::ask_for_life(Cancel& outer) {
-  const auto binding = main_;
+  const auto binding = connections_.shared();
   Cancel patience;
   const Cancel::Hook stop(outer, [&] { patience.request(outer.reason()); });
   const mcp::Method method =
@@ -255,7 +260,7 @@ void Upstream::judged(const Result<void>& answer) {
   failed(answer.error());
   // Nothing runs that could still be answered: a program that hangs is worth a new start.
   const bool hangs = answer.error().kind == Kind::timed_out && guard_.refuses();
-  if (!hangs || !options_.is_stdio() || counters_.in_flight > 0) return;
+  if (!hangs || !options_.is_stdio() || in_flight_ > 0) return;
   restart_wanted_ = true;
   wake_.notify();
 }

@@ -60,7 +60,7 @@ Task<void> SessionViews::read(std::string session, std::shared_ptr<Binding> bind
   while (again && !tasks_.cancelled()) {
     co_await loop_.sleep(kCoalesce, &tasks_.cancel());
     by_session_[session].again = false;
-    Lists lists = co_await fetch_(binding);
+    Lists lists = co_await fetch_(*binding->link);
     if (!tasks_.cancelled() && binding->link->usable()) set_lists(session, std::move(lists));
     again = by_session_[session].again;
   }

@@ -22,8 +22,8 @@ namespace gatehouse::upstream {
 class SessionViews final : public Bindings::Observer {
  public:
   using Lists = std::shared_ptr<const catalog::ServerLists>;
-  /// Reads the lists on a session's own connection; null: it failed, or they are everybody's.
-  using Fetch = std::function<Task<Lists>(std::shared_ptr<Binding>)>;
+  /// Reads the lists on a session's own connection, which stays open meanwhile; null: it failed, or they are everybody's.
+  using Fetch = std::function<Task<Lists>(client::Link&)>;
   /// `server`: its number. `changed`: the lists of a session are other ones now.
   SessionViews(net::Loop& loop, std::uint64_t server, Fetch fetch, std::function<void(std::string_view)> changed)
       : loop_(loop), server_(server), fetch_(std::move(fetch)), changed_(std::move(changed)) {}

@@ -1,35 +1,21 @@
 #pragma once
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gatehouse/base/broadcast.hpp>
-#include <gatehouse/base/function_ref.hpp>
 #include <gatehouse/base/task_group.hpp>
-#include <gatehouse/client/connect.hpp>
-#include <gatehouse/net/http_client.hpp>
-#include <gatehouse/net/loop.hpp>
-#include <gatehouse/net/timers.hpp>
-#include <gatehouse/transport/session.hpp>
 
-#include "gateway/bridge/task_options.hpp"
-#include "gateway/catalog/server_lists.hpp"
-#include "gateway/upstream/bindings.hpp"
-#include "gateway/upstream/fetch_lists.hpp"
+#include "gateway/upstream/connections.hpp"
 #include "gateway/upstream/guard.hpp"
 #include "gateway/upstream/health_check.hpp"
 #include "gateway/upstream/hub.hpp"
-#include "gateway/upstream/icon_store.hpp"
-#include "gateway/upstream/level_wishes.hpp"
+#include "gateway/upstream/offer.hpp"
 #include "gateway/upstream/options.hpp"
-#include "gateway/upstream/session_views.hpp"
-#include "gateway/upstream/slots.hpp"
-#include "gateway/upstream/target.hpp"
 #include "gateway/upstream/turns.hpp"
 
 /// One configured server: its connections, its lists, its health.
@@ -44,38 +30,13 @@ struct Counters {
   std::size_t in_flight = 0;
 };
 
-/// An answer and the revision of the server it came from.
-struct Answered {
-  std::unique_ptr<mcp::Answer> answer;
-  mcp::Revision server = mcp::kLatest;
-};
-
-/// Makes the request for a server of this kind; called again when the request has to be sent once more.
-using Lower = FunctionRef<Result<client::Request>(const client::Peer& server)>;
-
 class Upstream final : public std::enable_shared_from_this<Upstream>, client::Listener, SlotObserver {
  public:
-  struct Environment {
-    net::Loop& loop;
-    net::HttpClient& http;
-    mcp::Implementation implementation;  ///< Who we say we are.
-    std::string via;                     ///< `Via` of outgoing HTTP requests.
-    SessionFinder find_session;
-    const asking::Means& means;
-    const bridge::TaskOptions* tasks = nullptr;                          ///< Null: the defaults.
-    std::function<void()> changed;                                       ///< Lists or state changed.
-    std::function<void(std::string_view session)> session_changed = {};  ///< `lists_for` this session changed.
-    Milliseconds stale_max{600'000};  ///< How long a server's lists are shown while it is down (GB-316).
-    Milliseconds legacy_list_ttl{
-        60'000};  ///< How long lists without hints are believed while changes are announced (GB-312).
-    Milliseconds log_cooldown{30'000};      ///< How long a shared connection stays at the level that a call wanted.
-    std::size_t max_log_bytes = 64u << 10;  ///< Of `data` in a log line on a session's own connection.
-  };
   Upstream(Environment environment, Options options);
   ~Upstream() override;
 
   /// Shows these lists, as old ones, until the server's own are there. Before `start`.
-  void inherit(std::shared_ptr<const catalog::ServerLists> lists) { lists_ = std::move(lists); }
+  void inherit(Offer::Lists lists) { offer_.inherit(std::move(lists)); }
   /// Connects and keeps connected until `stop`. A lost connection is made again with a growing delay.
   void start();
   /// Lets running calls finish for at most `grace`, then ends every connection in order.
@@ -88,23 +49,27 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   /// Errors: as client::Link::request; unavailable at once while the server is down or its breaker is open; limit_exceeded.
   Task<Result<Answered>> call(const mcp::Call& call, Lower lower, client::Listener& listener, std::string_view tool);
 
-  void session_ended(std::string_view session) { bindings_.end(session); }
+  void session_ended(std::string_view session) { connections_.session_ended(session); }
 
   /// Who watches which of its resources.
   [[nodiscard]] const std::shared_ptr<Hub>& hub() const { return hub_; }
   /// Whether it offers subscriptions to resources, as far as is known.
-  [[nodiscard]] bool may_watch() const { return !lists_ || lists_->capabilities.resources_subscribe; }
+  [[nodiscard]] bool may_watch() const { return !lists() || lists()->capabilities.resources_subscribe; }
   /// A session watches these resources, in its own process, too, if it has one; `who` hears of changes there.
-  void watch_for(std::string_view session, subscriptions::Watcher& who, std::vector<std::string> uris);
-  /// The lists on the session's own connection, if they differ from `lists`; else null.
-  [[nodiscard]] std::shared_ptr<const catalog::ServerLists> lists_for(std::string_view session) const {
-    return views_.lists(session);
+  void watch_for(std::string_view session, subscriptions::Watcher& who, std::vector<std::string> uris) {
+    connections_.watch_for(session, who, std::move(uris));
   }
+  /// The lists on the session's own connection, if they differ from `lists`; else null.
+  [[nodiscard]] Offer::Lists lists_for(std::string_view session) const { return connections_.lists_for(session); }
   /// Relays a notification of a session to the connection that belongs to it.
-  void relay(std::string_view session, std::string_view method, std::string params);
+  void relay(std::string_view session, std::string_view method, std::string params) {
+    connections_.relay(session, method, std::move(params));
+  }
 
   /// What a client can do, as far as this server may know it: what it is told in a handshake or with a request.
-  [[nodiscard]] mcp::ClientCapabilities declared(const mcp::Client& client) const;
+  [[nodiscard]] mcp::ClientCapabilities declared(const mcp::Client& client) const {
+    return connections_.declared(client);
+  }
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const std::string& name() const { return options_.name; }
   [[nodiscard]] std::uint64_t number() const { return number_; }  ///< Never given twice in a process; not 0.
@@ -118,23 +83,20 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   /// Why it is not called now: what `call` would say at once. Nothing: it is.
   [[nodiscard]] std::optional<Error> not_callable() const;
   [[nodiscard]] bool tried() const { return tried_; }  ///< The first attempt is over, however it ended.
-  [[nodiscard]] const std::shared_ptr<const catalog::ServerLists>& lists() const { return lists_; }
-  /// Of `lists`; null: nothing was read yet on this server's own connection.
-  [[nodiscard]] const std::shared_ptr<const catalog::Freshness>& freshness() const { return freshness_; }
-  /// It is down for so long that its lists must not be shown any more.
-  [[nodiscard]] bool lists_expired() const { return expired_; }
+  /// What everybody sees of it, as last read.
+  [[nodiscard]] const Offer& offer() const { return offer_; }
+  [[nodiscard]] const Offer::Lists& lists() const { return offer_.lists(); }
   /// A client of this session wants log lines from this level on: its own connection, if it has one, is told at once (GB-222).
-  void set_log_level(std::string_view session, mcp::LogLevel level);
+  void set_log_level(std::string_view session, mcp::LogLevel level) { connections_.set_log_level(session, level); }
   /// It has no completions, whatever it declared: it said so when it was asked (GB-341).
   [[nodiscard]] bool lacks_completions() const;
   [[nodiscard]] net::Timers& timers() const { return environment_.loop.timers(); }
-  /// How often the server said that a list changed, by ListKind, as far as `lists` has it.
-  using Announcements = std::array<std::uint64_t, 4>;
-  [[nodiscard]] const Announcements& announcements() const { return announcements_; }
   [[nodiscard]] std::optional<mcp::Revision> revision() const;
-  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] Counters counters() const {
+    return {.connects = connections_.made(), .failures = failures_, .in_flight = in_flight_};
+  }
   [[nodiscard]] const Turns& turns() const { return turns_; }  ///< Of calls that wait because too many run.
-  [[nodiscard]] std::size_t connections() const { return (main_ ? 1 : 0) + bindings_.size() + slots_.size(); }
+  [[nodiscard]] std::size_t connections() const { return connections_.open(); }
 
  private:
   void notified(const mcp::Message& notification) override;
@@ -144,22 +106,14 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   void heard(const mcp::Message& notification) override;
   void closed(client::Link& link) override;
 
+  [[nodiscard]] bool has_connection() const { return connections_.shared() != nullptr; }
   Task<void> run();
   Task<Milliseconds> serve_connection(Milliseconds delay);
-  void assume_changes();
   Task<bool> refresh();
-  Task<SessionViews::Lists> own_lists(std::shared_ptr<Binding> binding);
   Task<bool> reread(TimePoint than);
-  void arm_refresh(const Fetched& fetched);
-  [[nodiscard]] FetchOptions fetch_options(const client::Peer& peer);
   [[nodiscard]] static bool refuses_completions(const mcp::Call& call, const Result<Answered>& answered);
   [[nodiscard]] static bool wants_other_headers(const mcp::Call& call, const Result<Answered>& answered);
   Task<void> watch(std::shared_ptr<client::Link> link);
-  Task<Result<std::shared_ptr<client::Link>>> connect(mcp::ClientCapabilities capabilities, client::Listener* listener);
-  [[nodiscard]] bool wants_own_binding(const mcp::Client& client) const;
-  Task<Result<std::shared_ptr<Binding>>> own_binding(const mcp::Client& client);
-  [[nodiscard]] bool wants_slot(const mcp::Call& call) const;
-  Task<Result<Answered>> attempt_in_slot(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<bool> wait_until_up(Cancel& cancel);
   [[nodiscard]] Result<Guard::Ticket> admit();
   void note(Guard::Ticket ticket, TimePoint began, const Result<Answered>& answered);
@@ -173,19 +127,12 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Task<Result<void>> ask_for_life(Cancel& outer);
   void judged(const Result<void>& answer);
   Task<Result<Answered>> attempt(const mcp::Call& call, Lower lower, client::Listener& listener);
-  Task<Result<Answered>> attempt_in_session(const mcp::Call& call, Lower lower, client::Listener& listener);
   Task<Result<Answered>> refuse();
   [[nodiscard]] Error down() const;
-  Task<Result<Answered>> send(std::shared_ptr<Binding> binding, bool shared, const mcp::Call& call, Lower lower,
-                              client::Listener& listener);
   Task<bool> reconnected(const mcp::Call& call);
-  Task<void> set_level(std::shared_ptr<Binding> binding, mcp::LogLevel level);
-  Task<void> raise_level(std::shared_ptr<Binding> binding, mcp::LogLevel wanted);
-  void cool_down();
-  void expire_connections();
   void set_state(State state, std::string problem);
   void age();
-  void announce_everything();
+  void look(bool is_old);
   void failed(const Error& error);
   void name_server(Error& error) const;
 
@@ -198,26 +145,16 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   TimePoint state_since_ = Clock::now(), next_attempt_{};
   std::string problem_;
   bool tried_ = false, connected_before_ = false, stopping_ = false, refresh_wanted_ = false, restart_wanted_ = false;
-  std::shared_ptr<Binding> main_;
-  SessionViews views_;
-  Bindings bindings_;  // of sessions
-  Slots slots_;        // of stateless clients
-  std::uint64_t requests_ = 0;
   std::shared_ptr<Hub> hub_;
-  IconStore icons_;
-  std::shared_ptr<const catalog::ServerLists> lists_;
-  std::shared_ptr<const catalog::Freshness> freshness_;
-  std::shared_ptr<catalog::Freshness> read_;  // the same, to be moved on
-  bool expired_ = false, rereading_ = false, refused_completions_ = false;
-  LevelWishes wishes_;  // on the shared connection
-  Announcements announced_{}, announcements_{};
-  KnownWay known_way_;
-  Counters counters_;
+  bool rereading_ = false, refused_completions_ = false;
+  std::uint64_t failures_ = 0;
+  std::size_t in_flight_ = 0;
   Turns turns_;
   Signal wake_;        // of `run`
   Broadcast settled_;  // state changed, calls in flight ended
-  net::Timer refresh_timer_, stale_timer_, cooldown_timer_;
   TaskGroup tasks_;
+  Offer offer_;
+  Connections connections_;
 };
 
 }  // namespace gatehouse::upstream
