@@ -58,8 +58,8 @@ Task<void> Pages::serve_logout(net::HttpExchange& exchange) {
     status = mcp::wire_error(taken.error().kind, mcp::kLatest).http_status;
     text = error_body(taken.error());
   }
-  const std::array headers = {net::Header{"Cache-Control", "no-store"},
-                              net::Header{"Content-Type", "application/json"}};
+  const std::array headers = {net::Header{"Cache-Control", "no-store"}, net::Header{"Content-Type", "application/json"},
+                              net::Header{"X-Content-Type-Options", "nosniff"}};
   json::Pieces body;
   if (!text.empty()) body.push_back(text);
   (void)co_await exchange.respond(status, headers, body);
@@ -85,8 +85,8 @@ Task<void> Pages::serve(net::HttpExchange& exchange) {
     const Error nothing{Kind::not_found, Origin::client, "Nothing is served at this path."};
     text = error_body(nothing);
   }
-  const std::array headers = {net::Header{"Content-Type", "application/json"},
-                              net::Header{"Cache-Control", "no-store"}};
+  const std::array headers = {net::Header{"Content-Type", "application/json"}, net::Header{"Cache-Control", "no-store"},
+                              net::Header{"X-Content-Type-Options", "nosniff"}};
   const json::Pieces body(1, text);
   (void)co_await exchange.respond(status, headers, body);
 }

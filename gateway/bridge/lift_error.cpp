@@ -98,6 +98,21 @@ bool expose_data(json::Value& error, const Hop& hop) {
   return true;
 }
 
+/// Credentials in texts anywhere in `data`; addresses are for the client to use as they are.
+bool clean_data(json::Value& data) {
+  bool changed = false;
+  if (auto* members = data.as_object())
+    for (auto& [key, inner] : *members) changed = (key != "uri" && key != "url" && clean_data(inner)) || changed;
+  if (auto* elements = data.as_array())
+    for (json::Value& inner : *elements) changed = clean_data(inner) || changed;
+  const std::string* text = data.as_string();
+  if (!text) return changed;
+  std::string cleaned = clean_text(*text);
+  if (cleaned == *text) return false;
+  data = json::Value(std::move(cleaned));
+  return true;
+}
+
 /// What only the server's developers may see: stack traces, credentials.
 bool clean(json::Value& error) {
   bool changed = false;
@@ -112,6 +127,7 @@ bool clean(json::Value& error) {
     data->erase(trace);
     changed = true;
   }
+  if (data) changed = clean_data(*data) || changed;
   return changed;
 }
 

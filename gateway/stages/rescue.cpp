@@ -50,9 +50,9 @@ Task<mcp::Reply> Rescue::handle(Call& call, Next next) {
     log::error("exception in the pipeline", {{"what", bug.what()}, {"method", call.in.request.rpc.method}});
     reply = fail(Kind::internal, Origin::gateway, "Internal error.");
   }
+  if (!reply) sign(reply.error(), call);
   if (!reply && call.in.request.method == mcp::Method::tools_call && is_for_the_model(reply.error()))
     co_return as_tool_error(reply.error());
-  if (!reply) sign(reply.error(), call);
   co_return reply;
 }
 

@@ -172,7 +172,7 @@ Task<Result<Answered>> Upstream::call(const mcp::Call& call, Lower lower, client
   --in_flight_;
   turns_.end();
   if (in_flight_ == 0) settled_.notify_all();
-  if (!answered && answered.error().origin == Origin::upstream) name_server(answered.error());
+  if (!answered && answered.error().origin == Origin::upstream) blame_server(answered.error());
   co_return answered;
 }
 
@@ -224,9 +224,11 @@ std::optional<Milliseconds> Upstream::retry_delay(const Error& error, std::size_
   return guard_.retry_after(error, n, left(began), now);
 }
 
-/// Whoever reads the message sees the gateway only: say which server it is about.
-void Upstream::name_server(Error& error) const {
-  if (error.message.find(name()) == std::string::npos)
+/// Whoever reads the message sees the gateway only: say which server it is about. An answer that is too large is its fault, too, while
+/// the client's own code for that would have it shorten its request.
+void Upstream::blame_server(Error& error) const {
+  if (error.kind == Kind::too_large) error.kind = Kind::bad_reply;
+  if (error.message.find(fmt::format("\"{}\"", name())) == std::string::npos)
     error.message = fmt::format("Server \"{}\": {}", name(), error.message);
 }
 
@@ -257,7 +259,7 @@ void Upstream::judged(const Result<void>& answer) {
   if (guard_.changed()) breaker_changed();
   if (answer) return;
   log::info("server failed a health check", {{"server", name()}, {"reason", answer.error().message}});
-  failed(answer.error());
+  doubt(answer.error());
   // Nothing runs that could still be answered: a program that hangs is worth a new start.
   const bool hangs = answer.error().kind == Kind::timed_out && guard_.refuses();
   if (!hangs || !options_.is_stdio() || in_flight_ > 0) return;

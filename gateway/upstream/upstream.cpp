@@ -17,6 +17,7 @@ namespace gatehouse::upstream {
 namespace {
 
 constexpr Milliseconds kFirstDelay{250};
+constexpr Milliseconds kDoubtInterval{1'000};
 constexpr Milliseconds kMaxDelay{30'000};
 
 std::uint64_t next_number() {
@@ -72,7 +73,7 @@ Upstream::Upstream(Environment environment, Options options)
                     .listener = *this,
                     .observer = *this,
                     .tasks = tasks_,
-                    .failed = [this](const Error& error) { failed(error); }}) {}
+                    .failed = [this](const Error& error) { doubt(error); }}) {}
 
 Upstream::~Upstream() = default;
 
@@ -241,6 +242,17 @@ Task<mcp::Reply> Upstream::asked(const mcp::Message& request, Cancel&) {
   // No single client is behind the shared connection, and none of these abilities was declared on it.
   co_return fail(Kind::method_not_found, Origin::client,
                  "No client can be asked " + std::string(request.rpc.method) + " on this connection.");
+}
+
+/// A call was refused, or did not arrive. Others may fare better, as with one tool that its server gives less of: they are the breaker's
+/// business, and whether the server is down turns out when its lists are asked for. That is not done with each such call.
+void Upstream::doubt(const Error& error) {
+  if (state_ != State::up) return failed(error);
+  const TimePoint now = Clock::now();
+  if (error.kind != Kind::unavailable || now - doubted_ < kDoubtInterval) return;
+  doubted_ = now;
+  refresh_wanted_ = true;
+  wake_.notify();
 }
 
 void Upstream::failed(const Error& error) {

@@ -133,8 +133,9 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   void set_state(State state, std::string problem);
   void age();
   void look(bool is_old);
+  void doubt(const Error& error);
   void failed(const Error& error);
-  void name_server(Error& error) const;
+  void blame_server(Error& error) const;
 
   const std::uint64_t number_;
   Environment environment_;
@@ -142,7 +143,7 @@ class Upstream final : public std::enable_shared_from_this<Upstream>, client::Li
   Guard guard_;
   HealthCheck health_check_;
   State state_ = State::starting;
-  TimePoint state_since_ = Clock::now(), next_attempt_{};
+  TimePoint state_since_ = Clock::now(), next_attempt_{}, doubted_{};
   std::string problem_;
   bool tried_ = false, connected_before_ = false, stopping_ = false, refresh_wanted_ = false, restart_wanted_ = false;
   std::shared_ptr<Hub> hub_;

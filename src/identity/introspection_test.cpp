@@ -93,6 +93,12 @@ class IntrospectionTest : public TokenTest {
     co_await expect("new0", "ok ann");  // the failure was no verdict
   }
 
+  Task<void> is_down_and_named() {
+    const string said = co_await judged("some");
+    EXPECT_NE(said.find(origin_ + "/nothing: status 404"), string::npos) << said;
+    EXPECT_EQ(said.find("hidden"), string::npos) << said;
+  }
+
   Task<void> is_confused(std::string_view odd) {
     const auto page = std::exchange(pages_.pages["/introspect"].status, 400);
     const auto verdict = co_await present(string(odd));
@@ -119,6 +125,11 @@ TEST_F(IntrospectionTest, IsFoundInTheMetadata) {
 TEST_F(IntrospectionTest, RemembersAMinuteOfGoodAndTenSecondsOfBad) { begin(), run(remembers()); }
 TEST_F(IntrospectionTest, AsksOnceForAllWhoWait) { begin(), run(shares()); }
 TEST_F(IntrospectionTest, LeavesAnEndpointAloneThatIsDown) { begin(), run(is_down()); }
+
+TEST_F(IntrospectionTest, T49ShowsNoQueryOfItsEndpoint) {
+  introspection_options_.endpoint = origin_ + "/nothing?key=hidden";
+  begin(), run(is_down_and_named());
+}
 
 TEST_F(IntrospectionTest, T47IsNotKeptFromOthersByATokenThatConfusesIt) {
   budget_ = std::make_shared<FailureBudget>(FailureBudgetOptions{.burst = 2, .per_second = 1});

@@ -140,7 +140,7 @@ Task<Result<void>> Issuer::Impl::fetch_keys() {
   if (!document) co_return std::unexpected(std::move(document.error()));
   auto set = jose::KeySet::parse(document->text);
   if (!set) {
-    Error error = unavailable({}, where.url.str() + ": " + set.error());
+    Error error = unavailable({}, "the keys of " + options.id + ": " + set.error());
     co_return std::unexpected(std::move(error));
   }
   accept(document->text, document->max_age, std::move(*set));

@@ -89,7 +89,8 @@ Task<Result<Document>> Outbound::ask(const Route& route, const net::HttpRequest&
   const Cancel::Hook outer(cancel, [&limit, &cancel] { limit.request(cancel.reason()); });
   const net::Deadline deadline(loop_.timers(), options_.timeout, limit);
   net::HttpClient& client = client_for(route);
-  const std::string where = route.url.str() + ": ";
+  const std::string text = route.url.str();
+  const std::string where = text.substr(0, text.find('?')) + ": ";  // who knows what a query says
   auto reply = co_await client.send(route.url, request, limit);
   if (!reply) co_return fail(not_answered(where + reply.error().message + " " + reply.error().detail));
   if (reply->status() != 200) {

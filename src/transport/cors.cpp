@@ -27,7 +27,6 @@ net::Headers CorsExchange::with_permission(std::span<const net::Header> headers)
   all.push_back({"Access-Control-Allow-Origin", origin_});
   all.push_back({"Access-Control-Expose-Headers", kReadable});
   all.push_back({"Vary", "Origin"});
-  all.push_back({"X-Content-Type-Options", "nosniff"});
   return all;
 }
 

@@ -55,6 +55,7 @@ Result<void> check_loop(const net::RequestHead& head, std::string_view via) {
 
 ErrorHeaders::ErrorHeaders(const Error& error, int status, std::string_view allow) {
   headers_.push_back({"Content-Type", kJsonType});
+  headers_.push_back(kNoSniff);
   if (error.kind == Kind::method_not_allowed && !allow.empty()) headers_.push_back({"Allow", allow});
   if (!error.challenge.empty()) headers_.push_back({"WWW-Authenticate", error.challenge});
   if (!error.challenge.empty() || status == 401 || status == 403) headers_.push_back({"Cache-Control", "no-store"});

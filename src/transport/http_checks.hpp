@@ -32,7 +32,7 @@ class ErrorHeaders {
   [[nodiscard]] std::span<const net::Header> all() const { return {headers_.data(), headers_.size()}; }
 
  private:
-  boost::container::small_vector<net::Header, 4> headers_;
+  boost::container::small_vector<net::Header, 6> headers_;
   std::string retry_after_;
 };
 

@@ -251,6 +251,7 @@ describe('a call that fails', { timeout: 60_000 }, () => {
           breaker: 'off', retry_safe: ['get_*'], first_byte_timeout: '100ms', timeout: '2s', retries: { max: 2, min_per_second: 100 }
         }),
         once: guarded({ url: bad.url }, { retries: 'off' }),
+        w: guarded({ url: bad.url }, { retries: 'off', max_reply_bytes: '64KiB', breaker: 'off' }),
         narrow: guarded({ url: bad.url }, { max_concurrent: 1, breaker: { failures: 1, open_for: '1h' }, health_check: 'off' })
       }
     });
@@ -264,7 +265,7 @@ describe('a call that fails', { timeout: 60_000 }, () => {
       await bad?.close();
     }
   });
-  beforeEach(() => Object.assign(bad, { way: 'ok', all: false, once: true, asked: [] }));
+  beforeEach(() => Object.assign(bad, { way: 'ok', all: false, once: true, deaf: [], asked: [] }));
 
   for (const way of ['crash', 'status_500', 'wrong_id', 'hang']) {
     it(`is sent again if it is a read: ${way}`, async () => {
@@ -304,6 +305,32 @@ describe('a call that fails', { timeout: 60_000 }, () => {
     bad.way = 'crash';
     await assert.rejects(peer.read('gh-once+raw:///a'));
     assert.equal(bad.count('resources/read'), 1);
+  });
+
+  for (const way of ['status_429', 'status_503']) {
+    it(`says nothing about the calls of others, nor while the lists are asked for: ${way}`, async () => {
+      Object.assign(bad, { way, deaf: ['tools/list'] });
+      assert.ok((await peer.call('w.set_thing', {})).isError);
+      for (let n = 0; n < 20; ++n) assert.equal(await peer.text('w.set_thing', {}), 'done');
+      assert.equal((await health(gateway)).servers.w.state, 'up');
+    });
+  }
+
+  it('says whose fault it is, also where the server has a name that is in every message', async () => {
+    for (const [way, reason] of [['hang', 'timed_out'], ['crash', 'outcome_unknown'], ['status_503', 'unavailable']]) {
+      bad.way = way;
+      const { isError, content: [{ text }], _meta } = await peer.call('w.set_thing', {});
+      assert.ok(isError && text.includes('"w"'), text);
+      const { gatehouse } = _meta['io.gatehouse/error'];
+      assert.deepEqual([gatehouse.reason, gatehouse.backend], [reason, 'w']);
+    }
+    bad.way = 'garbage';
+    await assert.rejects(peer.call('w.set_thing', {}), (error) => error.code === -32603 && error.message.includes('"w"'));
+  });
+
+  it('with an answer that is too long is not the fault of its client', async () => {
+    bad.way = 'too_long';
+    await assert.rejects(peer.call('w.set_thing', {}), (error) => error.code === -32603 && /"w".*larger than 65536/.test(error.message));
   });
 
   it('opens the breaker, and the calls that wait for their turn are refused at once', async () => {

@@ -56,6 +56,18 @@ describe('docs/security.md', { timeout: 60_000 }, () => {
     assert.equal((await listed(gateway.url(), { 'X-API-Key': key })).status, 200);
   }));
 
+  it('no answer is taken for something else than it says it is', () => serving('keys', [], async (gateway) => {
+    const admin = gateway.events.find(({ event }) => event === 'admin listening').url;
+    const answers = [await listed(gateway.url())];
+    for (const [path, base] of [['/health', gateway.base], ['/nothing', gateway.base], ['/mcp', gateway.base], ['/metrics', admin]])
+      answers.push(await fetch(new URL(path, base)));
+    assert.deepEqual(answers.map(({ status }) => status), [401, 200, 404, 401, 200]);
+    for (const { headers } of answers) {
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      assert.equal(headers.get('cache-control'), 'no-store');
+    }
+  }));
+
   it('a login provider', async () => {
     const provider = await AuthorizationServer.start({ users: { erin: { realm_access: { roles: ['editor'] } }, rudi: {} } });
     const front = await Front.open();
