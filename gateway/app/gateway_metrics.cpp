@@ -132,6 +132,7 @@ void Gateway::register_metrics() {
   pins_.register_metrics(metrics_);
   metrics_.observe("gatehouse_build_info", "version=" + telemetry::label_value(kVersion), Type::gauge, "Always 1.",
                    [] { return 1.0; });
+  telemetry::observe_process(metrics_);
 }
 
 /// Rules come and go with reloads, and most of a long policy say nothing for a long time.
