@@ -134,11 +134,14 @@ TEST(Credentials, IssuersDoNotPassForGatehouseItself) {
 
 // T49
 TEST(Credentials, SecretsThatAreOneTextAreNotShownEither) {
-  const std::string text = to_yaml(
-      load("auth: { issuers: [{ issuer: 'https://idp.example', introspection: { client_id: gw, client_secret: " +
-           std::string(kSecret) + " } }] }"));
+  const std::string text =
+      to_yaml(load("auth: { issuers: [{ issuer: 'https://idp.example', introspection: { endpoint: "
+                   "'https://idp.example/?key=hidden', "
+                   "client_id: gw, client_secret: " +
+                   std::string(kSecret) + " } }] }"));
   EXPECT_FALSE(text.contains(kSecret)) << text;
   EXPECT_TRUE(text.contains("client_secret: \"***\"")) << text;
+  EXPECT_TRUE(text.contains("endpoint: \"https://idp.example/?key=***\"")) << text;
 }
 
 // RS-50

@@ -104,9 +104,9 @@ class Printer {
     if (is_default && (!options_.defaults || text.empty())) return;
     if (reference != config_.references.end()) return line(depth, name + ": " + yaml(reference->second));
     if (key.secret && !options_.literals && !text.empty()) return line(depth, name + ": " + yaml(kMask));
-    if (key.shape == Shape::url && !options_.literals) text = masked_url(text);
-    const bool words =
-        key.shape == Shape::text || key.shape == Shape::url || (key.shape == Shape::address && text != "off");
+    const bool may_be_url = key.shape == Shape::text || key.shape == Shape::url;
+    if (may_be_url && !options_.literals) text = masked_url(text);
+    const bool words = may_be_url || (key.shape == Shape::address && text != "off");
     line(depth, name + ": " + (words ? yaml(escape_literal(text, key.secret)) : text));
   }
 
