@@ -8,6 +8,7 @@
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/jsonrpc/message.hpp>
 #include <gatehouse/mcp/error_codes.hpp>
+#include <gatehouse/mcp/refusal.hpp>
 #include <gatehouse/transport/http_sse.hpp>
 #include <gatehouse/transport/metadata_page.hpp>
 
@@ -25,6 +26,25 @@ bool has_large_body(const net::RequestHead& head) {
 bool serves(const config::Endpoint& endpoint, std::string_view path) {
   const auto sse = transport::HttpSsePaths::below(endpoint.path);
   return endpoint.path == path || (endpoint.http_sse && (path == sse.stream || path == sse.messages));
+}
+
+/// An error about access (mcp/refusal.hpp) as the whole response.
+std::unique_ptr<Pages::Refusal> refusal_of(const Error& error) {
+  auto refusal = std::make_unique<Pages::Refusal>();
+  refusal->status = mcp::wire_error(error.kind, mcp::kLatest).http_status;
+  auto told = mcp::refusal_headers(error);
+  const auto add = [&](const char* name, std::string value) {
+    if (!value.empty()) refusal->headers.emplace_back(name, std::move(value));
+  };
+  add("WWW-Authenticate", error.challenge);
+  add("Cache-Control", "no-store");
+  add("X-Request-Id", std::move(told.request_id));
+  add("RateLimit-Policy", std::move(told.rate_limit_policy));
+  add("RateLimit", std::move(told.rate_limit));
+  if (error.retry.when == Retry::When::later)
+    add("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(error.retry.after).count()));
+  refusal->body = Pages::error_body(error);
+  return refusal;
 }
 
 }  // namespace
@@ -94,22 +114,21 @@ Task<void> Pages::serve(net::HttpExchange& exchange) {
 std::unique_ptr<Pages::Refusal> Pages::refuse_early(const net::RequestHead& head, std::string_view address) {
   if (parts_.gate.limits_requests())
     if (auto refusal = refuse_too_many(address)) return refusal;
-  return has_large_body(head) ? refuse_unproven(head) : nullptr;
+  return has_large_body(head) ? refuse_unproven(head, address) : nullptr;
 }
 
 /// Without a credential, or with none that anybody judges. What only the connection proves is not known yet.
-std::unique_ptr<Pages::Refusal> Pages::refuse_unproven(const net::RequestHead& head) const {
+std::unique_ptr<Pages::Refusal> Pages::refuse_unproven(const net::RequestHead& head, std::string_view address) const {
   const auto endpoint = std::ranges::find_if(parts_.config.endpoints,
                                              [&](const config::Endpoint& one) { return serves(one, head.path()); });
   if (endpoint == parts_.config.endpoints.end()) return nullptr;
-  const auto error = parts_.admission.objection_to(head, *endpoint, parts_.base());
+  auto error = parts_.admission.objection_to(head, *endpoint, parts_.base());
   if (!error) return nullptr;
-  auto refusal = std::make_unique<Refusal>();
-  refusal->status = mcp::wire_error(error->kind, mcp::kLatest).http_status;
-  refusal->headers.emplace_back("WWW-Authenticate", error->challenge);
-  refusal->headers.emplace_back("Cache-Control", "no-store");
-  refusal->body = error_body(*error);
-  return refusal;
+  const std::string name = mcp::name_refusal(*error);
+  log::debug(
+      "a large body was not read",
+      {{"endpoint", endpoint->path}, {"address", address}, {"kind", to_string(error->kind)}, {"request_id", name}});
+  return refusal_of(*error);
 }
 
 std::unique_ptr<Pages::Refusal> Pages::refuse_too_many(std::string_view address) {
@@ -117,22 +136,25 @@ std::unique_ptr<Pages::Refusal> Pages::refuse_too_many(std::string_view address)
   const TimePoint now = Clock::now();
   const auto wait = gate.request(address, now);
   if (wait <= ratelimit::Nanoseconds{0}) return nullptr;
+  const std::string name = mcp::new_refusal_name();
   if (const auto times = gate.reminder(address, now))
-    log::warn("network sends too much", {{"address", address}, {"times", std::to_string(*times), true}});
-  auto refusal = std::make_unique<Refusal>();
-  refusal->status = 429;
-  refusal->headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
-  const auto data =
-      json::Value::object({{"limit", "preauth"},
-                           {"scope", "ip"},
-                           {"retryAfterMs", static_cast<std::int64_t>(std::chrono::ceil<Milliseconds>(wait).count())}});
-  refusal->body = jsonrpc::error_response({}, mcp::code::kLimitExceeded,
-                                          "Too many requests come from your network; try again later.", data.str());
-  return refusal;
+    log::warn("network sends too much",
+              {{"address", address}, {"times", std::to_string(*times), true}, {"request_id", name}});
+  const ratelimit::Rate& rate = gate.options().rate;
+  const auto after = std::chrono::ceil<Milliseconds>(wait);
+  return refusal_of(Error{Kind::throttled, Origin::client, "Too many requests come from your network; try again later."}
+                        .with_data(json::Value::object({{"limit", "preauth"},
+                                                        {"scope", "ip"},
+                                                        {"quota", rate.count},
+                                                        {"windowMs", static_cast<std::int64_t>(rate.period.count())},
+                                                        {"retryAfterMs", static_cast<std::int64_t>(after.count())},
+                                                        {"requestId", name}})
+                                       .str())
+                        .with_retry(Retry::later(after)));
 }
 
 std::string Pages::error_body(const Error& error) {
-  return jsonrpc::error_response({}, mcp::wire_error(error.kind, mcp::kLatest).code, error.message);
+  return jsonrpc::error_response({}, mcp::wire_error(error.kind, mcp::kLatest).code, error.message, error.data);
 }
 
 }  // namespace gatehouse::app

@@ -38,7 +38,7 @@ class Pages {
 
  private:
   [[nodiscard]] std::unique_ptr<Refusal> refuse_too_many(std::string_view address);
-  [[nodiscard]] std::unique_ptr<Refusal> refuse_unproven(const net::RequestHead& head) const;
+  [[nodiscard]] std::unique_ptr<Refusal> refuse_unproven(const net::RequestHead& head, std::string_view address) const;
   Task<void> serve_logout(net::HttpExchange& exchange);
   [[nodiscard]] const config::Endpoint* endpoint_with_metadata_at(std::string_view target) const;
 

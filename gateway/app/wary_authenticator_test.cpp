@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/json/value.hpp>
+
 #include "tests/support/fake_exchange.hpp"
 #include "tests/support/finish.hpp"
 
@@ -79,6 +82,28 @@ TEST(WaryAuthenticator, MakesWhoGuessesTheSecretOfAKeyWait) {
   EXPECT_EQ(s.send("gatek_live_id1_right"), "throttled") << "also when it would be right: guessing must not pay";
   EXPECT_EQ(s.inner->looked_at, looked_at);
   EXPECT_EQ(s.send("gatek_live_id2_right"), "in") << "the neighbour's key";
+}
+
+std::string told;  // the last name of a refusal in the log
+
+// RS-34
+TEST(WaryAuthenticator, NamesTheRefusalThatALineIsAbout) {
+  log::set_sink(
+      [](log::Level, std::string_view, std::initializer_list<log::Field> fields) {
+        for (const log::Field& field : fields)
+          if (field.name == "request_id") told = field.value;
+      },
+      log::Level::info);
+  Scene s;
+  const auto name = [&s] { return std::string(json::parse(s.last.data)->text("requestId")); };
+  EXPECT_EQ(s.send("gatek_live_id1_guess"), "invalid_credential");
+  EXPECT_EQ(name(), told);
+  const std::string first = told;
+  while (s.send("gatek_live_id1_guess") != "throttled") {}
+  EXPECT_EQ(name().size(), 16u);
+  EXPECT_NE(name(), first);
+  EXPECT_EQ(told, first) << "one line a minute for each network";
+  log::set_sink(nullptr, log::Level::off);
 }
 
 TEST(WaryAuthenticator, SaysTheSameForKeysThatExistAndThoseThatDoNot) {

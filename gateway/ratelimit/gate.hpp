@@ -31,6 +31,7 @@ class Gate {
   Gate(const Seed& seed, const GateOptions& options);
   /// Keeps what is known where the numbers stay.
   void set_options(const GateOptions& options);
+  [[nodiscard]] const GateOptions& options() const { return options_; }
 
   /// Takes one request of this network. Above zero: refused, for so long.
   Nanoseconds request(std::string_view address, TimePoint now);

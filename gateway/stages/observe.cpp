@@ -1,6 +1,7 @@
 #include "gateway/stages/observe.hpp"
 
 #include <gatehouse/mcp/error_codes.hpp>
+#include <gatehouse/mcp/refusal.hpp>
 
 namespace gatehouse::stages {
 namespace {
@@ -25,6 +26,12 @@ std::string_view target_name(const mcp::Message& request) {
   return mcp::target_of(request.method) == mcp::Target::name ? request.params.name : std::string_view();
 }
 
+/// What a refusal is found by in the log; empty: it is none.
+std::string name_of(mcp::Reply& reply) {
+  if (reply || !mcp::is_about_access(reply.error().kind)) return {};
+  return mcp::name_refusal(reply.error());
+}
+
 }  // namespace
 
 telemetry::RequestSeries& Observe::series(const Call& call) {
@@ -41,6 +48,7 @@ Task<mcp::Reply> Observe::handle(Call& call, Next next) {
   mcp::Reply reply = co_await next(call);
   const auto duration = Clock::now() - call.in.received_at;
   const Outcome outcome = outcome_of(reply);
+  const std::string refusal = name_of(reply);
   telemetry::RequestSeries& numbers = series(call);
   ++numbers.outcomes[static_cast<std::size_t>(outcome)];
   numbers.duration.record(duration);
@@ -64,6 +72,7 @@ Task<mcp::Reply> Observe::handle(Call& call, Next next) {
     record.error_code = mcp::wire_error(reply.error().kind, client.revision).code;
     record.error_kind = gatehouse::to_string(reply.error().kind);
     record.detail = reply.error().detail;
+    record.request_id = refusal;
   } else {
     record.error_code = (*reply)->error_code;
     record.reply_bytes = (*reply)->body.source().size();

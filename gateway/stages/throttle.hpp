@@ -6,7 +6,8 @@ namespace gatehouse::stages {
 
 /// Counts requests against the limits that concern their sender alone, before anything is done for them: whoever calls what he may not
 /// call, or what does not exist, pays from his own.
-/// Errors: throttled with `data.limit`, `scope` and `retryAfterMs`. Rule: RS-37.
+/// Errors: throttled with `data.limit`, `scope`, `quota`, `windowMs` (of rates) and `retryAfterMs`, and with the `requestId` that the line in
+/// the log names, if there is one about this refusal. Rules: RS-34, RS-37.
 class Throttle {
  public:
   static constexpr std::string_view kName = "throttle";
@@ -32,7 +33,7 @@ class ThrottleTarget {
  private:
   Task<mcp::Reply> ask_first(Call& call, Next next, ratelimit::Decision decision);
   Task<mcp::Reply> run(Call& call, Next next);
-  mcp::Reply refuse(const Call& call, const ratelimit::Decision& decision);
+  mcp::Reply refuse(const Call& call, const ratelimit::Decision& decision, const std::string& name);
   ratelimit::Limiter& limiter_;
 };
 

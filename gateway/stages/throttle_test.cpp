@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <gatehouse/base/broadcast.hpp>
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/json/value.hpp>
 
 #include "tests/support/asker.hpp"
 
@@ -78,11 +80,17 @@ struct Scene final : mcp::Events {
     mcp::Reply reply = co_await s.pipeline(call);
     co_return reply;
   }
-  /// "ok", else the kind and data of the error.
-  std::string outcome(const std::string& user, const std::string& tool = "search") {
-    const auto reply = test::finish(run(*this, user, tool));
+  /// "ok", else the kind and data of the error, without its name.
+  static std::string said(const mcp::Reply& reply) {
     if (reply) return "ok";
-    return std::string(to_string(reply.error().kind)) + (reply.error().data.empty() ? "" : " " + reply.error().data);
+    const Error& error = reply.error();
+    if (error.data.empty()) return std::string(to_string(error.kind));
+    auto data = json::parse(error.data).value();
+    data.erase("requestId");
+    return std::string(to_string(error.kind)) + " " + data.str();
+  }
+  std::string outcome(const std::string& user, const std::string& tool = "search") {
+    return said(test::finish(run(*this, user, tool)));
   }
   int ok(const std::string& user, const std::string& tool, int calls) {
     int count = 0;
@@ -117,9 +125,11 @@ TEST(Throttle, WithoutLimitsLetsEverythingThrough) {
 TEST(Throttle, SaysWhichLimitWhoseAndHowLong) {
   Scene s({rate({user}, 2)});
   EXPECT_EQ(s.ok("alice", "search", 2), 2);
-  EXPECT_EQ(s.outcome("alice"), R"(throttled {"limit":"user:2/m","scope":"user","retryAfterMs":30000})");
+  EXPECT_EQ(s.outcome("alice"),
+            R"(throttled {"limit":"user:2/m","scope":"user","quota":2,"windowMs":60000,"retryAfterMs":30000})");
   s.now += std::chrono::microseconds(29'500'500);
-  EXPECT_EQ(s.outcome("alice"), R"(throttled {"limit":"user:2/m","scope":"user","retryAfterMs":500})");
+  EXPECT_EQ(s.outcome("alice"),
+            R"(throttled {"limit":"user:2/m","scope":"user","quota":2,"windowMs":60000,"retryAfterMs":500})");
   const auto reply = test::finish(Scene::run(s, "alice", "search"));
   EXPECT_EQ(reply.error().retry.after, Milliseconds{500});
   EXPECT_EQ(reply.error().message, "Too many requests: the limit \"user:2/m\" is reached; try again in 1 s.");
@@ -134,7 +144,8 @@ TEST(Throttle, CountsWhatARuleObligesTo) {
   Scene s({reports, rate({user}, 10)});
   EXPECT_EQ(s.ok("alice", "search", 3), 3);
   EXPECT_EQ(s.outcome("alice", "report"), "ok");
-  EXPECT_EQ(s.outcome("alice", "report"), R"(throttled {"limit":"reports","scope":"user","retryAfterMs":60000})");
+  EXPECT_EQ(s.outcome("alice", "report"),
+            R"(throttled {"limit":"reports","scope":"user","quota":1,"windowMs":60000,"retryAfterMs":60000})");
   EXPECT_EQ(s.outcome("bob", "report"), "ok");
   EXPECT_EQ(s.ok("alice", "search", 100), 6) << "what was refused cost nothing";
 }
@@ -165,8 +176,9 @@ TEST(Throttle, NobodyUsesUpWhatHeMayNotUse) {
 TEST(Throttle, WhatATargetsLimitRefusesCostsItsSenderNothing) {
   Scene s({rate({user}, 10), rate({tool}, 2, {"jira.create"})});
   EXPECT_EQ(s.ok("alice", "create", 50), 2);
-  EXPECT_EQ(s.outcome("alice", "create"),
-            R"(throttled {"limit":"tool:jira.create:2/m","scope":"tool","retryAfterMs":30000})");
+  EXPECT_EQ(
+      s.outcome("alice", "create"),
+      R"(throttled {"limit":"tool:jira.create:2/m","scope":"tool","quota":2,"windowMs":60000,"retryAfterMs":30000})");
   EXPECT_EQ(s.ok("alice", "search", 50), 8);
 }
 
@@ -193,11 +205,12 @@ TEST(Throttle, CallsAtATimeEndWithTheirAnswer) {
   const auto begin = [&] {
     group.spawn([](Scene& scene, std::vector<std::string>& out) -> Task<void> {
       const auto reply = co_await Scene::run(scene, "alice", "search");
-      out.push_back(reply ? "ok" : std::string(to_string(reply.error().kind)) + " " + reply.error().data);
+      out.push_back(Scene::said(reply));
     }(s, outcomes));
   };
   for (int i = 0; i < 3; ++i) begin();
-  EXPECT_EQ(outcomes, (std::vector<std::string>{R"(throttled {"limit":"two","scope":"user","retryAfterMs":1000})"}));
+  EXPECT_EQ(outcomes,
+            (std::vector<std::string>{R"(throttled {"limit":"two","scope":"user","quota":2,"retryAfterMs":1000})"}));
   hold.notify_all();
   net::run(s.loop, group.join());
   begin();
@@ -205,6 +218,43 @@ TEST(Throttle, CallsAtATimeEndWithTheirAnswer) {
   hold.notify_all();
   net::run(s.loop, group.join());
   EXPECT_EQ(outcomes.size(), 4u);
+}
+
+/// Names in the log's lines about limits; "-": a line without one.
+std::vector<std::string> told;
+struct LogCapture {
+  LogCapture() {
+    told.clear();
+    log::set_sink(
+        [](log::Level, std::string_view, std::initializer_list<log::Field> fields) {
+          const auto* const name = std::ranges::find(fields, "request_id", &log::Field::name);
+          told.emplace_back(name == fields.end() ? "-" : name->value);
+        },
+        log::Level::info);
+  }
+  ~LogCapture() { log::set_sink(nullptr, log::Level::off); }
+};
+
+// RS-34
+TEST(Throttle, NamesTheRefusalThatALineIsAbout) {
+  const LogCapture capture;
+  ratelimit::Limit watched = rate({user}, 1);
+  watched.mode = ratelimit::Mode::observe;
+  Scene s({watched, rate({user}, 2), rate({tool}, 2, {"jira.create"})});
+  EXPECT_EQ(s.ok("alice", "search", 2), 2);
+  EXPECT_EQ(told, (std::vector<std::string>{"-"})) << "what is let through has no name";
+  for (const auto& [who, tool] : {std::pair("alice", "search"), std::pair("bob", "create")}) {
+    EXPECT_EQ(s.ok(std::string("another for ") + tool, tool, 2), 2) << "of what is everybody's";
+    told.clear();
+    const auto first = test::finish(Scene::run(s, who, tool));
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(json::parse(first.error().data)->text("requestId"), told.back());
+    EXPECT_EQ(told.back().size(), 16u);
+  }
+  told.clear();
+  const auto second = test::finish(Scene::run(s, "alice", "search"));
+  EXPECT_EQ(told.size(), 0u) << "one line a minute";
+  EXPECT_EQ(json::parse(second.error().data)->find("requestId"), nullptr) << "its name comes from the line of the call";
 }
 
 TEST(Throttle, ObservingRefusesNothing) {

@@ -27,6 +27,7 @@ void json_line(Line& line, const CallRecord& r, std::string_view stamp) {
   line.raw(",\"request_bytes\":").number(r.request_bytes).raw(",\"reply_bytes\":").number(r.reply_bytes);
   if (r.error_code) line.raw(",\"error_code\":").number(r.error_code);
   text(",\"error_kind\":\"", r.error_kind, budget::kShort);
+  text(",\"request_id\":\"", r.request_id, budget::kShort);
   text(",\"detail\":\"", r.detail, budget::kDetail);
   text(",\"endpoint\":\"", r.endpoint, budget::kName);
   text(",\"session\":\"", r.session.substr(0, 8), budget::kShort);
@@ -52,6 +53,7 @@ void text_line(Line& line, const CallRecord& r, std::string_view stamp, bool col
   text(" server=", r.server, budget::kShort);
   if (r.error_code) line.raw(" error_code=").number(r.error_code);
   text(" error_kind=", r.error_kind, budget::kShort);
+  text(" request_id=", r.request_id, budget::kShort);
   text(" detail=", r.detail, budget::kDetail);
   text(" endpoint=", r.endpoint, budget::kName);
   text(" session=", r.session.substr(0, 8), budget::kShort);

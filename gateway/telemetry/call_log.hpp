@@ -22,7 +22,8 @@ struct CallRecord {
   Outcome outcome;
   int error_code = 0;  ///< JSON-RPC code, 0: none.
   std::string_view error_kind;
-  std::string_view detail;  ///< For logs only.
+  std::string_view detail;           ///< For logs only.
+  std::string_view request_id = {};  ///< Of refusals: as the client sees it (mcp/refusal.hpp).
   Clock::duration duration;
   std::size_t request_bytes = 0, reply_bytes = 0;
 };

@@ -102,16 +102,20 @@ TEST(CallLine, NamesTheErrorAndLeavesOutWhatIsEmpty) {
                      .error_code = -31001,
                      .error_kind = "unavailable",
                      .detail = "connect: \"refused\"\n",
+                     .request_id = "00c0ffee00c0ffee",
                      .duration = 1ms};
   EXPECT_EQ(
       line(r, Format::json),
       R"x({"ts":"2026-01-02T03:04:05.678Z","level":"warn","event":"call","outcome":"upstream_error","method":"tools/call",)x"
       R"x("duration_ms":1.000,"request_bytes":0,"reply_bytes":0,"error_code":-31001,"error_kind":"unavailable",)x"
-      R"x("detail":"connect: \"refused\"\n"})x"
+      R"x("request_id":"00c0ffee00c0ffee","detail":"connect: \"refused\"\n"})x"
       "\n");
 }
 
 TEST(CallLine, IsForPeopleInTextFormat) {
+  CallRecord refused = record();
+  refused.request_id = "00c0ffee00c0ffee";
+  EXPECT_TRUE(line(refused, Format::text).contains(" request_id=00c0ffee00c0ffee "));
   EXPECT_EQ(line(record(), Format::text),
             "2026-01-02T03:04:05.678Z call  ok tools/call jira.create_issue 12.345ms server=jira endpoint=/mcp "
             "session=01234567 "
@@ -133,6 +137,7 @@ TEST(CallLine, StaysWithinOneAtomicWriteWhateverItSays) {
                  .error_code = -2147483647,
                  .error_kind = text,
                  .detail = text,
+                 .request_id = text,
                  .duration = Clock::duration::max(),
                  .request_bytes = SIZE_MAX,
                  .reply_bytes = SIZE_MAX};

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/mcp/refusal.hpp>
 
 namespace gatehouse::identity {
 namespace {
@@ -64,7 +65,12 @@ Verdict Gatekeeper::settled(Verdict verdict, const net::HttpExchange& exchange) 
 /// Operators learn why; what a client said never stands in `detail`.
 std::unexpected<Error> Gatekeeper::refuse(Error error, const net::HttpExchange& exchange) {
   ++counters_.refused;
-  if (error.kind == Kind::unauthenticated) return fail(std::move(error));  // how every login begins
+  const std::string name = mcp::name_refusal(error);
+  if (error.kind == Kind::unauthenticated) {  // how every login begins
+    log::debug("a credential is missing",
+               {{"endpoint", place_.path}, {"address", exchange.peer_address()}, {"request_id", name}});
+    return fail(std::move(error));
+  }
   const TimePoint now = Clock::now();
   if (now - minute_ >= std::chrono::minutes(1)) {
     if (lines_ > kLinesPerMinute)
@@ -76,6 +82,7 @@ std::unexpected<Error> Gatekeeper::refuse(Error error, const net::HttpExchange& 
     log::info("a credential was refused", {{"endpoint", place_.path},
                                            {"address", exchange.peer_address()},
                                            {"kind", to_string(error.kind)},
+                                           {"request_id", name},
                                            {"reason", error.detail.empty() ? error.message : error.detail}});
   return fail(std::move(error));
 }

@@ -1,8 +1,13 @@
 #include <gatehouse/identity/gatekeeper.hpp>
 
 #include <map>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
+
+#include <gatehouse/base/log.hpp>
+#include <gatehouse/json/value.hpp>
 
 #include "tests/support/fake_exchange.hpp"
 #include "tests/support/finish.hpp"
@@ -58,8 +63,10 @@ class GatekeeperTest : public testing::Test {
     auto known = keeper_.known(exchange);
     if (!known) known = test::finish(keeper_.authenticate(exchange));
     if (*known) return (**known)->auth.method + " " + (**known)->subject;
+    data_ = known->error().data;
     return std::string(to_string(known->error().kind)) + " " + known->error().challenge;
   }
+  std::string data_;  // of the last refusal
   Gatekeeper keeper_{finance(),
                      {std::make_shared<NameVerifier>("api_key"), std::make_shared<NameVerifier>("jwt"), nullptr}};
 };
@@ -79,6 +86,31 @@ TEST_F(GatekeeperTest, SaysHowToGetIn) {
   EXPECT_EQ(verdict("X-API-Key: a\r\nAuthorization: Bearer b\r\n"),
             "bad_credential_form Bearer error=\"invalid_request\"");
   EXPECT_EQ(keeper_.counters().refused, 4u);
+}
+
+/// Names of refusals in the log.
+std::vector<std::string> told;
+
+// RS-34
+TEST_F(GatekeeperTest, NamesARefusalAsItsLineInTheLogDoes) {
+  log::set_sink(
+      [](log::Level, std::string_view, std::initializer_list<log::Field> fields) {
+        for (const log::Field& field : fields)
+          if (field.name == "request_id") told.emplace_back(field.value);
+      },
+      log::Level::debug);
+  for (const char* headers : {"", "Authorization: Bearer bad\r\n", "Authorization: Bearer slow-bad\r\n",
+                              "X-API-Key: a\r\nAuthorization: Bearer b\r\n"}) {
+    told.clear();
+    EXPECT_NE(verdict(headers), "");
+    ASSERT_EQ(told.size(), 1u) << headers;
+    EXPECT_EQ(json::parse(data_)->text("requestId"), told.front()) << headers;
+  }
+  for (int i = 0; i < 100; ++i) EXPECT_NE(verdict("Authorization: Bearer bad\r\n"), "");
+  EXPECT_LT(told.size(), 60u) << "a flood has few lines,";
+  EXPECT_EQ(json::parse(data_)->text("requestId").size(), 16u) << "but every refusal a name";
+  EXPECT_EQ(verdict("Authorization: Bearer ann\r\n"), "jwt ann");
+  log::set_sink(nullptr, log::Level::off);
 }
 
 // T47, RS-44

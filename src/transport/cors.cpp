@@ -5,7 +5,8 @@
 namespace gatehouse::transport {
 namespace {
 
-constexpr std::string_view kReadable = "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After";
+constexpr std::string_view kReadable =
+    "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id, RateLimit, RateLimit-Policy";
 
 }  // namespace
 

@@ -48,7 +48,8 @@ TEST(Cors, PagesCanReadTheChallenge) {
   EXPECT_TRUE(test::finish(exchange.respond(401, {&challenge, 1}, {})));
   EXPECT_EQ(seen.headers["WWW-Authenticate"], "Bearer");
   EXPECT_EQ(seen.headers["Vary"], "Origin");
-  EXPECT_TRUE(seen.headers["Access-Control-Expose-Headers"].contains("WWW-Authenticate"));
+  for (const char* name : {"WWW-Authenticate", "X-Request-Id", "RateLimit,", "RateLimit-Policy"})
+    EXPECT_TRUE(seen.headers["Access-Control-Expose-Headers"].contains(name)) << name;
   EXPECT_FALSE(seen.headers.contains("Access-Control-Allow-Credentials"));
 }
 

@@ -53,12 +53,19 @@ Result<void> check_loop(const net::RequestHead& head, std::string_view via) {
 
 }  // namespace
 
-ErrorHeaders::ErrorHeaders(const Error& error, int status, std::string_view allow) {
+ErrorHeaders::ErrorHeaders(const Error& error, int status, std::string_view allow)
+    : refusal_(mcp::refusal_headers(error)) {
   headers_.push_back({"Content-Type", kJsonType});
   headers_.push_back(kNoSniff);
   if (error.kind == Kind::method_not_allowed && !allow.empty()) headers_.push_back({"Allow", allow});
   if (!error.challenge.empty()) headers_.push_back({"WWW-Authenticate", error.challenge});
-  if (!error.challenge.empty() || status == 401 || status == 403) headers_.push_back({"Cache-Control", "no-store"});
+  if (mcp::is_about_access(error.kind) || !error.challenge.empty() || status == 403)
+    headers_.push_back({"Cache-Control", "no-store"});
+  if (!refusal_.request_id.empty()) headers_.push_back({"X-Request-Id", refusal_.request_id});
+  if (!refusal_.rate_limit.empty()) {
+    headers_.push_back({"RateLimit-Policy", refusal_.rate_limit_policy});
+    headers_.push_back({"RateLimit", refusal_.rate_limit});
+  }
   if (error.retry.when != Retry::When::later || (status != 429 && status != 503)) return;
   retry_after_ = std::to_string(std::chrono::ceil<std::chrono::seconds>(error.retry.after).count());
   headers_.push_back({"Retry-After", retry_after_});

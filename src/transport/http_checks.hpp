@@ -6,6 +6,7 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include <gatehouse/mcp/refusal.hpp>
 #include <gatehouse/net/http1.hpp>
 #include <gatehouse/transport/streamable_http.hpp>
 
@@ -23,7 +24,8 @@ namespace gatehouse::transport {
 /// somebody who is not let in.
 [[nodiscard]] std::string_view id_for_refusal(std::string_view body, std::size_t max_depth);
 
-/// Headers of a response that says an error: how to get in, when to come again, and that nobody keeps it. `error` outlives it.
+/// Headers of a response that says an error: how to get in, when to come again, what its line in the log is found by, and that nobody
+/// keeps it. `error` outlives it. Rules: RS-34, RS-37.
 class ErrorHeaders {
  public:
   ErrorHeaders(const Error& error, int status, std::string_view allow = {});
@@ -32,8 +34,9 @@ class ErrorHeaders {
   [[nodiscard]] std::span<const net::Header> all() const { return {headers_.data(), headers_.size()}; }
 
  private:
-  boost::container::small_vector<net::Header, 6> headers_;
+  boost::container::small_vector<net::Header, 9> headers_;
   std::string retry_after_;
+  const mcp::RefusalHeaders refusal_;
 };
 
 /// The body is JSON: a form of another site cannot claim that. Errors: unsupported_media.

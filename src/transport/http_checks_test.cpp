@@ -55,5 +55,40 @@ TEST(HttpChecks, LetNamesOfThisMachineAndListedOnesIn) {
     EXPECT_FALSE(lets_in("Host: " + std::string(host) + "\r\n", options)) << host;
 }
 
+/// The headers of a refusal, one a line, without the body's type.
+std::string headers_of(const Error& error, int status) {
+  std::string out;
+  const ErrorHeaders headers(error, status);
+  for (const net::Header& one : headers.all())
+    if (one.name != "Content-Type") out.append(one.name).append(": ").append(one.value).append("\n");
+  return out;
+}
+
+// RS-34
+TEST(ErrorHeaders, NameARefusalAndForbidToKeepIt) {
+  const auto named = [](Kind kind, const std::string& challenge = {}) {
+    return Error(kind, Origin::client, "no").with_data(R"({"requestId":"0123"})").with_challenge(challenge);
+  };
+  EXPECT_EQ(headers_of(named(Kind::invalid_credential, "Bearer"), 401),
+            "WWW-Authenticate: Bearer\nCache-Control: no-store\nX-Request-Id: 0123\n");
+  EXPECT_EQ(headers_of(named(Kind::denied), 403), "Cache-Control: no-store\nX-Request-Id: 0123\n");
+  EXPECT_EQ(headers_of(named(Kind::bad_credential_form), 400), "Cache-Control: no-store\nX-Request-Id: 0123\n");
+  EXPECT_EQ(headers_of(named(Kind::verifier_unavailable).with_retry(Retry::later(Milliseconds{1'500})), 503),
+            "Cache-Control: no-store\nX-Request-Id: 0123\nRetry-After: 2\n");
+  EXPECT_EQ(headers_of({Kind::forbidden_origin, Origin::client, "no"}, 403), "Cache-Control: no-store\n");
+  EXPECT_EQ(headers_of(named(Kind::header_mismatch), 400), "");
+}
+
+// RS-37
+TEST(ErrorHeaders, SayWhichLimitIsReached) {
+  const Error error =
+      Error(Kind::throttled, Origin::client, "no")
+          .with_data(R"({"limit":"a","quota":9,"windowMs":60000,"retryAfterMs":1500,"requestId":"0123"})")
+          .with_retry(Retry::later(Milliseconds{1'500}));
+  EXPECT_EQ(headers_of(error, 429),
+            "Cache-Control: no-store\nX-Request-Id: 0123\nRateLimit-Policy: \"a\";q=9;w=60\nRateLimit: \"a\";r=0;t=2\n"
+            "Retry-After: 2\n");
+}
+
 }  // namespace
 }  // namespace gatehouse::transport

@@ -63,7 +63,12 @@ describe('limits', { timeout: 120_000 }, () => {
       const wait = error.data.retryAfterMs;
       assert.ok(wait >= 1 && wait <= 600, `${wait} ms`);
       const onThePage = JSON.parse(block('answer: first', 'json'));
-      assert.deepEqual({ ...error, data: { ...error.data, retryAfterMs: onThePage.data.retryAfterMs } }, onThePage);
+      const { retryAfterMs, requestId } = onThePage.data;
+      assert.deepEqual({ ...error, data: { ...error.data, retryAfterMs, requestId } }, onThePage);
+      for (const [, name, value] of block('answer: headers', 'http').matchAll(/^([\w-]+): (.*)$/mg)) {
+        if (name === 'X-Request-Id') assert.equal(refused.headers.get(name), error.data.requestId);
+        else assert.equal(refused.headers.get(name), value);
+      }
       await new Promise((done) => setTimeout(done, wait + 50));
       assert.equal((await wire.send('tools/call', ECHO)).status, 200, 'who waits as told is let in');
     }));
@@ -305,7 +310,7 @@ describe('limits of people with keys', { timeout: 120_000 }, () => {
         const answers = [];
         for (let n = 0; n < 6; ++n) {
           const { status, headers, text } = await send(wrong(key), 'tools/list');
-          answers.push({ status, retry: headers.get('retry-after') !== null, text: text.replaceAll(/\d+/g, '0') });
+          answers.push({ status, retry: headers.get('retry-after') !== null, text: text.replace(/"requestId":"\w+"/, '').replaceAll(/\d+/g, '0') });
         }
         return answers;
       };
