@@ -38,6 +38,7 @@ std::unique_ptr<Pages::Refusal> refusal_of(const Error& error) {
   };
   add("WWW-Authenticate", error.challenge);
   add("Cache-Control", "no-store");
+  add("X-Content-Type-Options", "nosniff");
   add("X-Request-Id", std::move(told.request_id));
   add("RateLimit-Policy", std::move(told.rate_limit_policy));
   add("RateLimit", std::move(told.rate_limit));

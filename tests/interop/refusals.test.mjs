@@ -70,6 +70,7 @@ describe('a refusal has a name that the log knows', { timeout: 60_000 }, () => {
     const [, name] = /^x-request-id: (.*)\r?$/im.exec(fields);
     assert.match(name, NAME);
     assert.match(fields, /^cache-control: no-store/im);
+    assert.match(fields, /^x-content-type-options: nosniff/im);
     assert.equal(JSON.parse(body).error.data.requestId, name);
     await until('its line', () => lines(name).find(({ event }) => event === 'a large body was not read'));
   });
