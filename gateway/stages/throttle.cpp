@@ -32,7 +32,7 @@ ratelimit::Subject subject_of(const Call& call) {
   return subject;
 }
 
-/// Says it to the log now and then, and exactly to the metrics. `name`: of the refusal that a line is about.
+/// Says it to the log now and then, and exactly to the metrics. `name`: of the refusal that a line is about; none without a line.
 auto teller(const ratelimit::Subject& subject, std::string& name) {
   return [&subject, &name](const ratelimit::Hit& hit) {
     const std::string who = ratelimit::describe(subject, hit.limit.per), times = std::to_string(hit.since_last);
@@ -56,7 +56,7 @@ Error refusal(const Decision& decision, const std::string& name) {
   data.set("quota", limit.concurrency ? limit.concurrency : limit.rate.count);
   if (!limit.concurrency) data.set("windowMs", static_cast<std::int64_t>(limit.rate.period.count()));
   data.set("retryAfterMs", static_cast<std::int64_t>(wait.count()));
-  if (!name.empty()) data.set("requestId", name);
+  data.set("requestId", name.empty() ? mcp::new_refusal_name() : name);
   return Error{
       Kind::throttled, Origin::client,
       "Too many requests: the limit \"" + limit.id + "\" is reached; try again in " + std::to_string(seconds) + " s."}
