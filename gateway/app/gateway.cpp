@@ -137,6 +137,7 @@ transport::StreamableHttpOptions Gateway::front_options(const config::Endpoint& 
           .keep_alive = limits.keep_alive,
           .stream_logs = {.session_bytes = limits.stream_log_bytes, .ttl = limits.stream_log_ttl},
           .via = via_,
+          .public_path = public_path(),
           .authenticator = wary_of(admission_.gatekeeper(endpoint, public_base()), gate_)};
 }
 
@@ -368,6 +369,12 @@ std::string Gateway::public_base() const {
   std::string base = config_.public_url ? config_.public_url->str() : url();
   while (base.ends_with('/')) base.pop_back();
   return base;
+}
+
+std::string Gateway::public_path() const {
+  std::string path = config_.public_url ? config_.public_url->target : std::string();
+  while (path.ends_with('/')) path.pop_back();
+  return path;
 }
 
 std::unique_ptr<net::HttpHandler::Refusal> Gateway::refuse_early(const net::RequestHead& head,

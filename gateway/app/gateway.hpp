@@ -56,6 +56,7 @@ class Gateway final : net::HttpHandler, public admin::Status {
   std::unique_ptr<Refusal> refuse_early(const net::RequestHead& head, std::string_view peer_address) override;
   std::string error_body(int status, const Error& error) override;
   [[nodiscard]] std::string public_base() const;
+  [[nodiscard]] std::string public_path() const;
   [[nodiscard]] bool would_open(const config::Config& config) const;
   // admin::Status
   [[nodiscard]] bool ready() const override;

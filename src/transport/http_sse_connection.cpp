@@ -78,7 +78,7 @@ mcp::Client HttpSse::Connection::client(const mcp::Principal& who) const {
 
 Task<void> HttpSse::Connection::live() {
   std::string event;
-  net::append_sse_event(event, owner_.paths_.messages + "?c=" + id_, {}, "endpoint");
+  net::append_sse_event(event, owner_.options_.public_path + owner_.paths_.messages + "?c=" + id_, {}, "endpoint");
   exchange_.push(event);
   exchange_.forget_request();
   Signal over;

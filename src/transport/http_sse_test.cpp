@@ -79,6 +79,18 @@ TEST(HttpSse, PathsAreBelowTheEndpoint) {
   EXPECT_EQ(HttpSsePaths::below("/").stream, "/sse");
 }
 
+Task<void> behind_a_proxy(Fixture& f) {
+  const Exchange& stream = f.open();
+  EXPECT_TRUE(stream.events.front().starts_with("/base/mcp/messages?c=")) << stream.events.front();
+  EXPECT_EQ(f.post(stream.events.front().substr(5), R"({"jsonrpc":"2.0","id":9,"method":"ping"})").status, 202);
+  co_await f.finish();
+}
+
+TEST(HttpSse, NamesTheAddressThatClientsKnowBehindAProxy) {
+  Fixture f({.public_path = "/base"});
+  net::run(f.loop, behind_a_proxy(f));
+}
+
 Task<void> bounded(Fixture& f) {
   Exchange& first = f.open();
   Exchange& second = f.open();

@@ -35,6 +35,7 @@ struct StreamableHttpOptions {
   Milliseconds stream_after{100};
   StreamLogLimits stream_logs;  ///< What is kept of the event streams of sessions.
   std::string via;              ///< Requests whose `Via` contains this are refused with 508; empty: none.
+  std::string public_path;      ///< What a proxy puts in front of our paths, without a slash at its end: `/base`.
   /// Who sends a request; null: everybody is anonymous.
   std::shared_ptr<identity::Authenticator> authenticator;
 };
