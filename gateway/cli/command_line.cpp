@@ -51,7 +51,7 @@ class CommandLine {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-      return report(problem, argc > 1 ? argv[1] : "");
+      return report(problem, {argv + std::min(argc, 1), argv + argc});
     }
     if (action_) return action_();
     print_error(app_.help());
@@ -225,25 +225,37 @@ class CommandLine {
   }
 
   /// Help and version are no problems; everything else is the user's, with a word on where to look.
-  int report(const CLI::ParseError& problem, const std::string& word) {
+  int report(const CLI::ParseError& problem, const std::vector<std::string>& words) {
     if (problem.get_exit_code() == 0) {
       std::ostringstream text;
       app_.exit(problem, text, text);
       print(text.str());
       return exit_code::kOk;
     }
-    std::vector<std::string_view> names;
-    for (const CLI::App* command : app_.get_subcommands({})) names.push_back(command->get_name());
-    const bool known = std::ranges::find(names, word) != names.end();
-    std::string message = problem.what();
-    if (!known && !word.empty() && !word.starts_with('-')) {
-      const auto meant = config::nearest(word, names);
-      message = "there is no command '" + one_line(word) + "'" +
-                (meant.empty() ? "" : "; did you mean '" + std::string(meant) + "'?");
+    std::string message = problem.what(), known;
+    const CLI::App* group = &app_;
+    for (const std::string& word : words) {
+      if ((group != &app_ && group->get_require_subcommand_min() == 0) || word.starts_with('-')) break;
+      const auto commands = group->get_subcommands({});
+      const auto found = std::ranges::find(commands, word, [](const CLI::App* one) { return one->get_name(); });
+      if (found == commands.end()) {
+        message = no_command(known + word, commands);
+        break;
+      }
+      group = *found;
+      known += word + " ";
     }
     complain(message);
-    print_error("See `gatehouse " + (known ? word + " " : std::string()) + "--help`.\n");
+    print_error("See `gatehouse " + known + "--help`.\n");
     return exit_code::kUsage;
+  }
+
+  static std::string no_command(const std::string& given, const std::vector<const CLI::App*>& commands) {
+    std::vector<std::string_view> names;
+    for (const CLI::App* command : commands) names.push_back(command->get_name());
+    const auto meant = config::nearest(std::string_view(given).substr(given.rfind(' ') + 1), names);
+    return "there is no command '" + one_line(given) + "'" +
+           (meant.empty() ? "" : "; did you mean '" + std::string(meant) + "'?");
   }
 
   CLI::App app_;

@@ -61,6 +61,9 @@ Result<ApiKeyRecord> wish_of(const KeysCreateOptions& options) {
   wish.created_by = user_name();
   for (const std::string& one : wish.certificates)
     if (!is_thumbprint(one)) return wrong("--certificate: '" + one + "' is no SHA-256 thumbprint in base64url");
+  for (const std::string& one : wish.endpoints)
+    if (!one.starts_with('/') && !one.starts_with('*'))
+      return wrong("--endpoints: '" + one + "' is no path of an endpoint, like /mcp");
   for (const std::string& one : options.cidrs) {
     const auto range = AddressRange::parse(one);
     if (!range) return wrong("--cidr: '" + one + "' is no network like 10.0.0.0/8 or 2001:db8::/32");

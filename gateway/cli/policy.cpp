@@ -76,6 +76,13 @@ std::vector<PolicyCase> things(const PolicyCases& cases) {
   return out;
 }
 
+std::string problem_of(const PolicyExplainOptions& options) {
+  const auto given = {!options.tool.empty(), !options.prompt.empty(), !options.resource.empty()};
+  if (std::ranges::count(given, true) != 1) return "name one of --tool, --prompt and --resource";
+  if (!config::is_json_object(options.arguments)) return "--args: must be a JSON object, like '{\"amount\": 5}'";
+  return {};
+}
+
 }  // namespace
 
 int run_policy_check(const PolicyCheckOptions& options) {
@@ -121,6 +128,10 @@ int run_policy_test(const PolicyTestOptions& options) {
 }
 
 int run_policy_explain(const PolicyExplainOptions& options) {
+  if (const std::string problem = problem_of(options); !problem.empty()) {
+    complain(problem);
+    return exit_code::kUsage;
+  }
   const Policy policy = load_or_show(options.policy);
   const auto cases = cases_or_show(options.cases);
   if (!policy || !cases) return exit_code::kUsage;

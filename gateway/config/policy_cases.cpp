@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <gatehouse/base/buffer.hpp>
+#include <gatehouse/json/reader.hpp>
 #include <gatehouse/json/value.hpp>
 
 #include "gateway/config/expand.hpp"
@@ -168,7 +170,7 @@ class CaseReader {
       else if (member.key == "address")
         out.address = text(member, place);
       else if (member.key == "annotations")
-        hints(member.value, out.hints);
+        hints(member.value, place, out.hints);
       else if (member.key == "expect")
         out.expect = text(member, place);
       else if (member.key == "rule")
@@ -179,13 +181,10 @@ class CaseReader {
     if (out.server.empty() || out.name.empty())
       refuse(node.line, key, "needs 'server' and one of 'tool', 'prompt', 'resource', 'template'");
     if (out.method.empty()) out.method = stages::use_method(out.kind);
-    if (!out.arguments.empty() && !json::parse(out.arguments)) note_unclear(out);
+    if (node.find("args") && node.find("args_json")) refuse(node.line, key, "has both 'args' and 'args_json'");
+    if (!is_json_object(out.arguments))
+      refuse(node.line, key + (node.find("args_json") ? ".args_json" : ".args"), "must be a JSON object");
     return out;
-  }
-
-  /// Texts that repeat a key are JSON, too, and worth a test.
-  void note_unclear(const PolicyCase& one) {
-    if (!one.arguments.starts_with('{')) refuse(one.line, "args_json", "must be a JSON object");
   }
 
   bool named(const Member& member, const std::string& place, PolicyCase& out) {
@@ -203,13 +202,22 @@ class CaseReader {
     return false;
   }
 
-  static void hints(const Node& node, mcp::ToolHints& out) {
+  void hints(const Node& node, const std::string& key, mcp::ToolHints& out) {
+    if (!node.is_map()) refuse(node.line, key, "must be a map");
     for (const Member& member : node.members) {
       const bool flag = member.value.text == "true";
-      if (member.key == "readOnlyHint") out.read_only = flag;
-      if (member.key == "destructiveHint") out.destructive = flag;
-      if (member.key == "idempotentHint") out.idempotent = flag;
-      if (member.key == "openWorldHint") out.open_world = flag;
+      if (member.key == "readOnlyHint")
+        out.read_only = flag;
+      else if (member.key == "destructiveHint")
+        out.destructive = flag;
+      else if (member.key == "idempotentHint")
+        out.idempotent = flag;
+      else if (member.key == "openWorldHint")
+        out.open_world = flag;
+      else
+        refuse(member.line, key + "." + member.key, "unknown key");
+      if (!flag && member.value.text != "false")
+        refuse(member.line, key + "." + member.key, "is neither true nor false");
     }
   }
 
@@ -219,6 +227,13 @@ class CaseReader {
 };
 
 }  // namespace
+
+bool is_json_object(std::string_view text) {
+  if (text.empty()) return true;
+  std::string padded(text);
+  padded.reserve(padded.size() + kSlack);
+  return padded.find_first_not_of(" \t\r\n") == padded.find('{') && json::reader().validate(padded, 128);
+}
 
 std::string PolicyCase::shown() const {
   if (kind == Item::Kind::tool || kind == Item::Kind::prompt) return server + "." + name;

@@ -38,6 +38,9 @@ struct PolicyCases {
   std::vector<PolicyCase> items;  ///< What `policy diff` compares, beside what the tests name.
 };
 
+/// Also one that repeats a key: what rules make of it is worth a question. Empty: no arguments, which is one, too.
+[[nodiscard]] bool is_json_object(std::string_view text);
+
 [[nodiscard]] std::expected<PolicyCases, Problems> load_policy_cases(const std::string& path);
 [[nodiscard]] std::expected<PolicyCases, Problems> read_policy_cases(std::string_view text, const std::string& file);
 

@@ -84,7 +84,9 @@ class Keys(CliTest):
     def test_wrong_words_are_explained(self):
         for args, words in ((("create",), "--name"), (("create", "--name", "a", "--cidr", "10.0.0.1/8"), "no network"),
                             (("create", "--name", "a", "--certificate", "x"), "thumbprint"), (("create", "--name", "a", "--env", "dev"), "--env"),
-                            (("create", "--name", "a", "--attribute", "x"), "key=value"), (("rotate", "nobody"), "no key 'nobody'"),
+                            (("create", "--name", "a", "--attribute", "x"), "key=value"),
+                            (("create", "--name", "a", "--endpoints", "mcp"), "no path of an endpoint, like /mcp"),
+                            (("revok", "a"), "no command 'keys revok'; did you mean 'revoke'?"), (("rotate", "nobody"), "no key 'nobody'"),
                             (("create", "--name", "a", "--expires", "90"), "--expires")):
             _, err = self.keys(*args, code=2)
             self.assertIn(words, err)
@@ -132,7 +134,8 @@ class Keys(CliTest):
         self.file().write_text(self.file().read_text(encoding="utf-8").replace("expires_at", "expire_at"), encoding="utf-8")
         _, err = self.expect(2, "check", "-c", name)
         self.assertIn("keys[0].expire_at: unknown key", err)
-        self.write("gatehouse.yaml", json.dumps({**config, "auth": {}, "tls": {"certificate": "gw.pem", "key": "gw.key"}}))
+        del config["auth"]
+        self.write("gatehouse.yaml", json.dumps({**config, "tls": {"certificate": "gw.pem", "key": "gw.key"}}))
         _, err = self.expect(2, "check", "-c", name)
         self.assertEqual(err, "gw.pem: cannot be read: No such file or directory\ngw.key: cannot be read: No such file or directory\n")
 

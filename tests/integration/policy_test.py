@@ -49,6 +49,20 @@ class Policy(CliTest):
         self.assertIn("builds\tallow\troles: wants automation; is analyst\n", out)
         self.policy(2, "explain", "cases.yaml", "-c", "policy.yaml", "--who", "nobody", "--server", "a", "--tool", "b")
 
+    def test_a_question_about_nothing_is_no_question(self):
+        def ask(*args):
+            _, err = self.policy(2, "explain", "cases.yaml", "-c", "policy.yaml", "--who", "bob", "--server", "finance-core", *args)
+            return err
+        self.assertIn("name one of --tool, --prompt and --resource", ask())
+        self.assertIn("name one of --tool, --prompt and --resource", ask("--tool", "a", "--prompt", "b"))
+        for text in ("x", "[1]", '{"amount": }'):
+            self.assertIn("--args: must be a JSON object", ask("--tool", "a", "--args", text))
+        _, err = self.policy(2, "explian")
+        self.assertIn("there is no command 'policy explian'; did you mean 'explain'?", err)
+        out, _ = self.policy(0, "explain", "cases.yaml", "-c", "policy.yaml", "--who", "bob", "--server", "finance-core",
+                             "--tool", "ledger_post", "--args", '{"amount": 5, "amount": 6}')
+        self.assertIn("could be read in two ways", out)
+
     def test_mistakes_are_told_with_their_places(self):
         self.write("policy.yaml", "rules:\n  - id: a\n    when: 'args.x = 1'\n  - { id: a }\n")
         _, err = self.policy(2, "check", "-c", "policy.yaml")
