@@ -26,8 +26,13 @@ constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
 
 TEST(Credentials, NothingIsNeededByDefault) {
   EXPECT_FALSE(load("").auth.needed());
-  EXPECT_FALSE(load("auth: {}").auth.needed());
   EXPECT_FALSE(load("").tls);
+}
+
+// Half a configuration must not be taken for none.
+TEST(Credentials, AnEmptySectionDoesNotLetEverybodyIn) {
+  for (const char* const text : {"auth: {}", "auth:", "auth: { issuers: [] }"})
+    EXPECT_TRUE(problems(text).starts_with("auth: says no way to find out who somebody is")) << text << problems(text);
 }
 
 TEST(Credentials, FilesStandBesideTheConfiguration) {
@@ -150,6 +155,11 @@ TEST(Credentials, TheAddressThatTokensAreForIsHttps) {
   EXPECT_TRUE(problems(issuers + "public_url: http://gw.example").contains("public_url: must be https"));
   EXPECT_EQ(problems(issuers + "public_url: https://gw.example"), "");
   EXPECT_EQ(problems(issuers + "public_url: http://localhost:8080"), "");
+  EXPECT_EQ(problems(issuers + "public_url: https://gw.example/base/"), "");
+  EXPECT_EQ(problems("public_url: 'https://gw.example/b?x=/'"), "public_url: must not have a query\n");
+  for (const char* const path : {"//a", "/a/../b", "/a/./b", "/a/.."})
+    EXPECT_TRUE(problems(std::string("public_url: https://gw.example") + path).contains("clients write it without"))
+        << path;
 }
 
 TEST(Credentials, WhatIsRememberedIsForOperatorsToSay) {

@@ -83,6 +83,7 @@ constexpr Key program(Key key) { return key.side = Side::program, key; }
 constexpr Key address(Key key) { return key.side = Side::address, key; }
 constexpr Key secret(Key key) { return key.secret = true, key; }
 constexpr Key or_one(Key key) { return key.or_one = true, key; }
+constexpr Key filled(Key key) { return key.filled = true, key; }
 constexpr Key one_of(std::span<const std::string_view> choices, Key key) { return key.choices = choices, key; }
 constexpr Key in(std::uint64_t least, std::uint64_t most, Key key) { return key.least = least, key.most = most, key; }
 

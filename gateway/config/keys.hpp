@@ -57,8 +57,9 @@ struct Key {
   std::uint64_t most = std::numeric_limits<std::int64_t>::max();
   std::span<const std::string_view> choices = {};  ///< In the order of the enumeration.
   Side side = Side::both;
-  bool secret = false;             ///< `file:PATH` is read; literal values are masked.
-  bool or_one = false;             ///< A list of one may be written without its brackets.
+  bool secret = false;  ///< `file:PATH` is read; literal values are masked.
+  bool or_one = false;  ///< A list of one may be written without its brackets.
+  bool filled = false;  ///< An empty list or map is refused: it would mean the same as none, which is everything.
   const Nested* nested = nullptr;  ///< Of a section for which its table is all there is to know.
 };
 

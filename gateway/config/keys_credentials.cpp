@@ -38,8 +38,8 @@ constexpr std::array kCertificates = {
                     "What of a certificate is its holder's name. `uri`: the URI among the alternative names, like a "
                     "SPIFFE id. `dns`: the "
                     "DNS name among them. `subject`: the distinguished name, as RFC 4514 writes it."}),
-    Key{"names", Shape::texts, at<&Certificates::names>,
-        "Names that count, with `*` and `?`. A certificate needs exactly one that does. Default: all."},
+    filled({"names", Shape::texts, at<&Certificates::names>,
+            "Names that count, with `*` and `?`. A certificate needs exactly one that does. Default: all."}),
     part<&Certificates::grants, certificate_grant_section>(
         "grants", "What names give; those that fit add up. Without one a certificate grants nothing."),
 };

@@ -105,8 +105,8 @@ constexpr std::array kIssuer = {
                     "`at+jwt`: its access tokens follow RFC 9068. `any`: they do not say what they are; ID tokens and "
                     "other things are told apart "
                     "by their claims."}),
-    or_one({"clients", Shape::texts, at<&TokenIssuer::clients>,
-            "Clients (`client_id` or `azp`) whose tokens are accepted. Default: all."}),
+    filled(or_one({"clients", Shape::texts, at<&TokenIssuer::clients>,
+                   "Clients (`client_id` or `azp`) whose tokens are accepted. Default: all."})),
     in(0, 5 * kMinute,
        {"clock_skew", Shape::duration, at<&TokenIssuer::skew>, "How far its clock and ours may be apart."}),
     in(0, 365 * kDay,

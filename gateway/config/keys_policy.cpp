@@ -62,34 +62,35 @@ constexpr std::array kRule = {
 };
 
 constexpr std::array kWho = {
-    Key{"roles", Shape::texts, at<&Who::roles>, "Has one of these roles."},
-    Key{"scopes", Shape::texts, at<&Who::scopes>, "Has one of these scopes. To ask for them, use `needs`."},
-    Key{"groups", Shape::texts, at<&Who::groups>,
-        "Is in one of these groups. Issuers give them their names: write `issuers` beside it if there are several."},
-    Key{"tenants", Shape::texts, at<&Who::tenants>, "Belongs to one of these tenants."},
-    Key{"kinds", Shape::texts, at<&Who::kinds>, "`human`, `service`, `workload`, `local` or `anonymous`."},
-    Key{"clients", Shape::texts, at<&Who::clients>, "Uses one of these OAuth clients or API keys."},
-    Key{"issuers", Shape::texts, at<&Who::issuers>, "Was vouched for by one of these issuers."},
-    Key{"subjects", Shape::texts, at<&Who::subjects>, "Is called this by the issuer."},
-    Key{"keys", Shape::texts, at<&Who::keys>, "Uses one of these API keys, by id."},
-    Key{"networks", Shape::texts, at<&Who::networks>, "Calls from one of these networks: `10.0.0.0/8`."},
+    filled({"roles", Shape::texts, at<&Who::roles>, "Has one of these roles."}),
+    filled({"scopes", Shape::texts, at<&Who::scopes>, "Has one of these scopes. To ask for them, use `needs`."}),
+    filled(
+        {"groups", Shape::texts, at<&Who::groups>,
+         "Is in one of these groups. Issuers give them their names: write `issuers` beside it if there are several."}),
+    filled({"tenants", Shape::texts, at<&Who::tenants>, "Belongs to one of these tenants."}),
+    filled({"kinds", Shape::texts, at<&Who::kinds>, "`human`, `service`, `workload`, `local` or `anonymous`."}),
+    filled({"clients", Shape::texts, at<&Who::clients>, "Uses one of these OAuth clients or API keys."}),
+    filled({"issuers", Shape::texts, at<&Who::issuers>, "Was vouched for by one of these issuers."}),
+    filled({"subjects", Shape::texts, at<&Who::subjects>, "Is called this by the issuer."}),
+    filled({"keys", Shape::texts, at<&Who::keys>, "Uses one of these API keys, by id."}),
+    filled({"networks", Shape::texts, at<&Who::networks>, "Calls from one of these networks: `10.0.0.0/8`."}),
 };
 
 constexpr std::array kWhat = {
-    Key{"methods", Shape::texts, at<&What::methods>, "`tools/call`, `prompts/*`, …"},
-    Key{"endpoints", Shape::texts, at<&What::endpoints>, "Paths of endpoints."},
-    Key{"servers", Shape::texts, at<&What::servers>, "Names of servers."},
-    Key{"tools", Shape::texts, at<&What::tools>, "Names of tools, as their server calls them."},
-    Key{"prompts", Shape::texts, at<&What::prompts>, "Names of prompts, as their server calls them."},
-    Key{"resources", Shape::texts, at<&What::resources>, "URIs of resources, as their server writes them."},
-    Key{"templates", Shape::texts, at<&What::templates>, "URI templates, as their server writes them."},
-    Key{"annotations", Shape::pairs, at<&What::annotations>,
-        "What the server says about the tool: `destructiveHint: true`. See `trusted_servers`."},
+    filled({"methods", Shape::texts, at<&What::methods>, "`tools/call`, `prompts/*`, …"}),
+    filled({"endpoints", Shape::texts, at<&What::endpoints>, "Paths of endpoints."}),
+    filled({"servers", Shape::texts, at<&What::servers>, "Names of servers."}),
+    filled({"tools", Shape::texts, at<&What::tools>, "Names of tools, as their server calls them."}),
+    filled({"prompts", Shape::texts, at<&What::prompts>, "Names of prompts, as their server calls them."}),
+    filled({"resources", Shape::texts, at<&What::resources>, "URIs of resources, as their server writes them."}),
+    filled({"templates", Shape::texts, at<&What::templates>, "URI templates, as their server writes them."}),
+    filled({"annotations", Shape::pairs, at<&What::annotations>,
+            "What the server says about the tool: `destructiveHint: true`. See `trusted_servers`."}),
 };
 
 constexpr std::array kNeeds = {
-    Key{"scopes", Shape::texts, at<&Needs::scopes>, "All of these scopes."},
-    Key{"acr", Shape::texts, at<&Needs::acr>, "A login as strong as one of these (`acr`)."},
+    filled({"scopes", Shape::texts, at<&Needs::scopes>, "All of these scopes."}),
+    filled({"acr", Shape::texts, at<&Needs::acr>, "A login as strong as one of these (`acr`)."}),
     in(0, 365 * kDay,
        {"max_auth_age", Shape::duration, at<&Needs::max_auth_age>, "A login no older than this. 0: any."}),
 };
@@ -105,16 +106,16 @@ constexpr std::array kThen = {
 constexpr std::array kMapping = {
     Key{"issuer", Shape::text, at<&RoleMapping::issuer>, "Of principals of this issuer; nothing: of any."},
     Key{"claim", Shape::text, at<&RoleMapping::claim>, "`groups`, or the name of a claim that is kept."},
-    Key{"any_of", Shape::texts, at<&RoleMapping::any_of>, "Values of the claim that grant the roles."},
+    Key{"any_of", Shape::texts, at<&RoleMapping::any_of>, "Values of the claim that grant the roles. No patterns."},
     Key{"api_key_role", Shape::text, at<&RoleMapping::api_key_role>, "Instead of a claim: a role of an API key."},
     Key{"grant", Shape::texts, at<&RoleMapping::grant>, "The roles."},
 };
 
 constexpr std::array kLayer = {
     Key{"id", Shape::text, at<&LayerSource::id>, "For people."},
-    Key{"tenants", Shape::texts, at<&LayerSource::tenants>, "For callers of these tenants."},
-    Key{"servers", Shape::texts, at<&LayerSource::servers>, "For what these servers offer."},
-    Key{"endpoints", Shape::texts, at<&LayerSource::endpoints>, "For these endpoints."},
+    filled({"tenants", Shape::texts, at<&LayerSource::tenants>, "For callers of these tenants."}),
+    filled({"servers", Shape::texts, at<&LayerSource::servers>, "For what these servers offer."}),
+    filled({"endpoints", Shape::texts, at<&LayerSource::endpoints>, "For these endpoints."}),
     one_of(kEffects, {"default", Shape::choice, at<&LayerSource::otherwise>, "When none of the layer's rules applies."}),
     part<&LayerSource::rules, rule_section>("rules", "As above."),
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <gatehouse/base/wildcard.hpp>
+
 #include "gateway/config/reading.hpp"
 
 namespace gatehouse::config {
@@ -28,6 +30,46 @@ std::shared_ptr<const policy::Policy> compile(Reading& reading, const PolicySour
     reading.warn(reading.line_of(key), key, problem.message);
   }
   return *compiled;
+}
+
+/// What rules may name. Of a file that stands by itself nothing is known.
+struct Known {
+  policy::Texts servers, endpoints;
+};
+
+Known known_to(const Config& config) {
+  Known out;
+  for (const Server& server : config.servers) out.servers.push_back(server.name);
+  for (const Endpoint& endpoint : config.endpoints) out.endpoints.push_back(endpoint.path);
+  return out;
+}
+
+/// A rule that names what is not there never applies, which nobody notices if it is one that denies.
+void warn_of_strangers(Reading& reading, const std::string& key, const policy::Texts& patterns,
+                       const policy::Texts& known, std::string_view kind) {
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    const auto fits = [&](const std::string& name) { return matches_wildcards(patterns[i], name); };
+    const std::string place = key + "[" + std::to_string(i) + "]";
+    if (std::ranges::none_of(known, fits))
+      reading.warn(reading.line_of(place), place,
+                   "'" + patterns[i] + "' is " + std::string(kind) + " in this configuration");
+  }
+}
+
+void warn_of_strangers(Reading& reading, const PolicySource& source, const std::string& prefix, const Known& known) {
+  const auto warn = [&](const std::string& key, const auto& place) {
+    warn_of_strangers(reading, key + ".servers", place.servers, known.servers, "no server");
+    warn_of_strangers(reading, key + ".endpoints", place.endpoints, known.endpoints, "the path of no endpoint");
+  };
+  const auto warn_of_rules = [&](const std::string& key, const std::vector<policy::RuleSource>& rules) {
+    for (std::size_t i = 0; i < rules.size(); ++i) warn(key + "rules[" + std::to_string(i) + "].what", rules[i].what);
+  };
+  warn_of_rules(prefix, source.rules);
+  for (std::size_t i = 0; i < source.layers.size(); ++i) {
+    const std::string key = prefix + "layers[" + std::to_string(i) + "]";
+    warn(key, source.layers[i]);
+    warn_of_rules(key + ".", source.layers[i].rules);
+  }
 }
 
 Reading reading_of(const std::string& path) {
@@ -67,8 +109,9 @@ void complete_policy(Reading& reading) {
   if (!reading.config.policy) return;
   PolicySource& source = *reading.config.policy;
   if (source.file.empty()) {
-    if (reading.problems.empty()) (void)compile(reading, source, "policy.");
-    return;
+    if (!reading.problems.empty()) return;
+    (void)compile(reading, source, "policy.");
+    return warn_of_strangers(reading, source, "policy.", known_to(reading.config));
   }
   const std::string file = source.file;
   if (source != PolicySource{.file = file})
@@ -80,6 +123,7 @@ void complete_policy(Reading& reading) {
   Reading own = reading_of(path);
   source = PolicySource();
   (void)read_rules(own, *text, source);
+  warn_of_strangers(own, source, "", known_to(reading.config));
   source.file = file;
   take_over(reading.problems, std::move(own.problems));
   take_over(reading.warnings, std::move(own.warnings));

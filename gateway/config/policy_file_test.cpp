@@ -53,6 +53,27 @@ gatehouse.yaml:9: policy.rules[1].who.rolls: unknown key; did you mean 'roles'?
 )");
 }
 
+// A template that filled in nobody must not let in everybody.
+TEST_F(PolicyFile, AnEmptyListIsNotTakenForNone) {
+  const auto loaded = load_text(R"(
+servers: { a: { command: x } }
+auth:
+  issuers: [{ issuer: https://idp.example, clients: [] }]
+policy:
+  rules:
+    - { id: one, who: { roles: [] }, what: { tools: [pay] } }
+    - { id: two, what: { servers: [a], annotations: {} } }
+    - { id: three, needs: { scopes: [] } }
+)",
+                                "gatehouse.yaml");
+  ASSERT_FALSE(loaded);
+  const std::string why = ": is empty, which would be as if it was not there; name something, or leave it out\n";
+  EXPECT_EQ(all(loaded.error()), "gatehouse.yaml:4: auth.issuers[0].clients" + why +
+                                     "gatehouse.yaml:7: policy.rules[0].who.roles" + why +
+                                     "gatehouse.yaml:8: policy.rules[1].what.annotations" + why +
+                                     "gatehouse.yaml:9: policy.rules[2].needs.scopes" + why);
+}
+
 TEST_F(PolicyFile, TellsProblemsOfMeaningWhereTheyStand) {
   const auto loaded = load_text(R"(
 servers: { a: { command: x } }
@@ -218,12 +239,36 @@ TEST_F(PolicyFile, WarnsOfWhatIsHardlyMeant) {
   EXPECT_EQ(all(loaded->warnings), "a.yaml:2: policy: has no rules and denies everything\n");
 }
 
+TEST_F(PolicyFile, WarnsOfNamesThatNothingHas) {
+  const std::string begin = "servers: { crm: { command: x } }\n";
+  const std::string rules =
+      "rules:\n  - { id: a, effect: deny, what: { servers: [cmr, 'c*'], endpoints: [/mpc], methods: [tool/call] } }\n"
+      "layers:\n  - { id: l, servers: [crm, old], rules: [{ id: b }] }\n";
+  const std::string expected =
+      R"(policy.yaml:2: rules[0].what.methods[0]: 'tool/call' is no method of MCP, like tools/call
+policy.yaml:2: rules[0].what.servers[0]: 'cmr' is no server in this configuration
+policy.yaml:2: rules[0].what.endpoints[0]: '/mpc' is the path of no endpoint in this configuration
+policy.yaml:4: layers[0].servers[1]: 'old' is no server in this configuration
+)";
+  const std::string path = write("policy.yaml", rules);
+  const auto beside = load_text(begin + "policy: { file: " + path + " }\n", "a.yaml");
+  ASSERT_TRUE(beside) << all(beside.error());
+  EXPECT_EQ(all(beside->warnings), expected);
+  const auto alone = load_policy(path);
+  ASSERT_TRUE(alone) << all(alone.error());
+  EXPECT_EQ(all(alone->warnings), expected.substr(0, expected.find('\n') + 1)) << "servers are known elsewhere";
+}
+
 TEST(PolicyCases, TellWhatIsWrongInThem) {
   const auto cases = read_policy_cases(R"(principals:
   alice: { kind: robot, surprise: 1 }
 tests:
   - { who: bob, server: a, tool: b, expect: maybe }
   - { who: alice, tool: b, expect: deny }
+  - { who: alice, server: a, tool: b, args_json: '{"a": 1', expect: deny }
+  - { who: alice, server: a, tool: b, args: [1], expect: deny }
+  - { who: alice, server: a, tool: b, args: { a: 1 }, args_json: '{"a":1,"a":2}', expect: deny }
+  - { who: alice, server: a, tool: b, annotations: { readOnly: true, openWorldHint: yes }, expect: deny }
 )",
                                        "cases.yaml");
   ASSERT_FALSE(cases);
@@ -232,6 +277,11 @@ tests:
   EXPECT_EQ(problems, R"(cases.yaml:2: principals.alice.kind: is none of human, service, workload, local, anonymous
 cases.yaml:2: principals.alice.surprise: unknown key
 cases.yaml:5: tests[1]: needs 'server' and one of 'tool', 'prompt', 'resource', 'template'
+cases.yaml:6: tests[2].args_json: must be a JSON object
+cases.yaml:7: tests[3].args: must be a JSON object
+cases.yaml:8: tests[4]: has both 'args' and 'args_json'
+cases.yaml:9: tests[5].annotations.readOnly: unknown key
+cases.yaml:9: tests[5].annotations.openWorldHint: is neither true nor false
 cases.yaml:4: who: 'bob' is none of the principals
 cases.yaml:4: expect: 'maybe' is none of permit, step_up, deny, hidden
 )");

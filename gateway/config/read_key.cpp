@@ -40,6 +40,12 @@ struct Writer {
     return false;
   }
 
+  [[nodiscard]] bool lacks_items(bool is_empty) const {
+    if (key.filled && is_empty)
+      refuse("is empty, which would be as if it was not there; name something, or leave it out");
+    return key.filled && is_empty;
+  }
+
   void operator()(std::monostate) const {}
 
   void operator()(std::string* field) const {
@@ -93,6 +99,7 @@ struct Writer {
     if (!node.is_list())
       return refuse((key.or_one ? "must be text or a list, not " : "must be a list, not ") +
                     std::string(kind_name(node)));
+    if (lacks_items(node.items.empty())) return;
     field->clear();
     for (std::size_t i = 0; i < node.items.size(); ++i)
       item(node.items[i], path + "[" + std::to_string(i) + "]", *field);
@@ -108,6 +115,7 @@ struct Writer {
 
   void operator()(Pairs* field) const {
     if (!node.is_map()) return refuse("must be a map of names to values, not " + std::string(kind_name(node)));
+    if (lacks_items(node.members.empty())) return;
     field->clear();
     for (const Member& member : node.members) {
       const std::string member_path = key_path(path, member.key);

@@ -37,7 +37,14 @@ Value choices(const Key& key) {
 Value texts(const Key& key) {
   const Value item = key.choices.empty() ? ref("scalar") : choices(key);
   Value list = Value::object({{"type", "array"}, {"items", item}});
+  if (key.filled) list.set("minItems", 1);
   return key.or_one ? any_of(item, std::move(list)) : list;
+}
+
+Value pairs(const Key& key) {
+  Value map = Value::object({{"type", "object"}, {"additionalProperties", ref("scalar")}});
+  if (key.filled) map.set("minProperties", 1);
+  return map;
 }
 
 Value value_schema(const Key& key) {
@@ -60,7 +67,7 @@ Value value_schema(const Key& key) {
     case Shape::groups:
       return Value::object(
           {{"type", "object"}, {"additionalProperties", Value::object({{"type", "array"}, {"items", ref("scalar")}})}});
-    case Shape::pairs: return Value::object({{"type", "object"}, {"additionalProperties", ref("scalar")}});
+    case Shape::pairs: return pairs(key);
     case Shape::section: break;
   }
   return Value::object();

@@ -33,6 +33,9 @@ class Validation {
     if (config_.auth.api_keys) api_keys(*config_.auth.api_keys);
     if (config_.auth.certificates) certificates(*config_.auth.certificates);
     if (config_.auth.proxy) proxy(*config_.auth.proxy);
+    if (reading_.is_written("auth") && !reading_.is_written("auth.tokens") && !config_.auth.needed())
+      refuse("auth",
+             "says no way to find out who somebody is, so everybody would be let in; leave it out if that is meant");
     const bool is_behind_tls = config_.public_url && config_.public_url->tls;  // of a proxy (RS-50)
     if (!config_.listen.is_loopback() && !config_.tls && !is_behind_tls && config_.auth.needed())
       refuse("listen",

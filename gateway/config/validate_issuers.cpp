@@ -6,6 +6,17 @@
 #include "gateway/config/reading.hpp"
 
 namespace gatehouse::config {
+namespace {
+
+/// Clients write such paths in another way before they use them, and then nothing is there.
+bool is_written_otherwise(const net::Url& url) {
+  if (url.target.contains("//")) return true;
+  const auto resolved = net::resolve_url(url, url.target);
+  return !resolved || resolved->target != url.target;
+}
+
+}  // namespace
+
 /// Makes paths relative to the process.
 void validate_issuers(Reading& reading) {
   Config& config = reading.config;
@@ -45,12 +56,12 @@ void validate_issuers(Reading& reading) {
   if (introspecting > 1) refuse("auth.issuers", "two of them have 'introspection': an opaque token goes to one only");
   if (config.auth.issuers.empty() && config.auth.tokens != Tokens())
     refuse("auth.tokens", "is about nothing: there are no 'issuers' whose tokens are accepted");
+  if (config.public_url && config.public_url->target.contains('?')) refuse("public_url", "must not have a query");
+  if (config.public_url && is_written_otherwise(*config.public_url))
+    refuse("public_url", "must not have '//', '/./' or '/../' in its path: clients write it without");
   if (config.auth.issuers.empty()) return;
   if (!config.public_url && !config.listen.is_loopback())
     refuse("public_url", "is missing: clients and tokens name the endpoints by it");
-  if (config.public_url && (config.public_url->target != "/" && !config.public_url->target.ends_with('/')) &&
-      config.public_url->target.contains('?'))
-    refuse("public_url", "must not have a query");
   if (config.public_url && !config.public_url->tls && !net::is_loopback_name(config.public_url->host))
     refuse("public_url", "must be https, or http on this machine: tokens would cross the network unencrypted");
 }

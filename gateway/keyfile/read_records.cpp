@@ -57,6 +57,11 @@ class Reader {
     if (!node.is_list()) return problem(node.line, path, "must be a list, not " + kind(node));
     for (std::size_t i = 0; i < node.items.size(); ++i) visit(node.items[i], path + "[" + std::to_string(i) + "]");
   }
+  /// Of a list that restricts a key: an empty one would restrict nothing, which cannot be what was meant by writing it down.
+  void restriction(const Node& node, int line, const std::string& path) {
+    if (node.kind == Node::Kind::null || (node.is_list() && node.items.empty()))
+      problem(line, path, "is empty, which would be as if it was not there; name something, or leave it out");
+  }
   /// A map whose members `visit` knows: it returns false for others.
   template <class Visit>
   void members(const Node& node, const std::string& path, Visit visit) {
@@ -126,8 +131,11 @@ constexpr std::array kLists = {ListKey{"scopes", &ApiKeyRecord::scopes}, ListKey
                                ListKey{"endpoints", &ApiKeyRecord::endpoints}, ListKey{"tools", &ApiKeyRecord::tools},
                                ListKey{"certificates", &ApiKeyRecord::certificates}};
 
+constexpr std::array<std::string_view, 4> kRestrictions = {"endpoints", "tools", "cidrs", "certificates"};
+
 bool read_member(Reader& reader, const config::Member& member, const std::string& at, ApiKeyRecord& record) {
   const Node& value = member.value;
+  if (std::ranges::find(kRestrictions, member.key) != kRestrictions.end()) reader.restriction(value, member.line, at);
   if (const auto* key = std::ranges::find(kTexts, member.key, &TextKey::name); key != kTexts.end())
     return reader.text(value, at, record.*key->field), true;
   if (const auto* key = std::ranges::find(kLists, member.key, &ListKey::name); key != kLists.end())

@@ -74,6 +74,10 @@ TEST(Records, WhatIsNotUnderstoodIsRefused) {
   EXPECT_EQ(with("10.0.0.0/8", "10.0.0.1/8"),
             "keys.yaml:14: keys[0].cidrs[0]: must be a network like 10.0.0.0/8 or 2001:db8::/32");
   EXPECT_EQ(with("[\"*\"]", "\"*\""), "keys.yaml:13: keys[0].tools: must be a list, not a single value");
+  EXPECT_EQ(
+      with("[\"*\"]", "[]"),
+      "keys.yaml:13: keys[0].tools: is empty, which would be as if it was not there; name something, or leave it out");
+  EXPECT_EQ(with("endpoints: [\"/mcp\"]", "endpoints:").substr(0, 39), "keys.yaml:12: keys[0].endpoints: is emp");
   EXPECT_EQ(with("expires_at: 2026", "expires_at: 26"),
             "keys.yaml:21: keys[0].expires_at: must be a time in UTC like 2026-11-27T09:30:00Z");
   EXPECT_EQ(with("hmac-sha256", "sha256"), "keys.yaml:25: keys[0].hashes[0]: alg must be hmac-sha256");

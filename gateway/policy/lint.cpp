@@ -1,6 +1,9 @@
 // What is right but hardly meant.
 #include <algorithm>
 
+#include <gatehouse/base/wildcard.hpp>
+#include <gatehouse/mcp/methods.hpp>
+
 #include "gateway/policy/matching.hpp"
 
 namespace gatehouse::policy {
@@ -26,6 +29,22 @@ void lint_trust(const Policy& policy, const Rule& rule, std::vector<PolicyProble
                  "never applies: what a server says about its tools opens nothing, unless it is in 'trusted_servers'"});
 }
 
+bool fits_a_method(std::string_view pattern) {
+  for (auto method = mcp::Method::other; method != mcp::Method::tasks_update;) {
+    method = static_cast<mcp::Method>(static_cast<std::uint8_t>(method) + 1);
+    if (matches_wildcards(pattern, mcp::to_string(method))) return true;
+  }
+  return false;
+}
+
+void lint_methods(const Rule& rule, std::vector<PolicyProblem>& out) {
+  const Texts& methods = rule.source.what.methods;
+  for (std::size_t i = 0; i < methods.size(); ++i)
+    if (!fits_a_method(methods[i]))
+      out.push_back({rule.key + ".what.methods[" + std::to_string(i) + "]",
+                     "'" + methods[i] + "' is no method of MCP, like tools/call"});
+}
+
 }  // namespace
 
 std::vector<PolicyProblem> lint(const Policy& policy) {
@@ -35,6 +54,7 @@ std::vector<PolicyProblem> lint(const Policy& policy) {
   });
   for (const Rule& rule : policy.rules()) {
     lint_trust(policy, rule, out);
+    lint_methods(rule, out);
     if (rule.when && !can_ever_be_true(*rule.when)) out.push_back({rule.key + ".when", "is never true"});
     if (total != policy.rules().end() && rule.allows())
       out.push_back({rule.key, "can never apply: rule '" + total->source.id + "' denies everything"});
