@@ -214,7 +214,7 @@ struct Scene {
   asking::RootsCache roots;
   asking::Means means{loop, questions, roots};
   std::shared_ptr<upstream::Upstream> upstream = std::make_shared<upstream::Upstream>(
-      upstream::Upstream::Environment{
+      upstream::Environment{
           .loop = loop, .http = http, .implementation = {}, .via = {}, .find_session = {}, .means = means, .changed = {}},
       upstream::Options{.name = "bank", .url = net::Url{}});
   std::shared_ptr<const mcp::Principal> who = test::somebody("alice");
