@@ -27,7 +27,15 @@ file(GLOB example_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.cp
 foreach(source IN LISTS example_sources)
   get_filename_component(stem "${source}" NAME_WE)
   string(REPLACE "_" "-" name "${stem}")
-  gatehouse_program(${name} SOURCES ${source} LINK gatehouse::gatehouse)
+  set(link gatehouse::gatehouse)
+  set(folder_of_vault_keys keyfile) # one that uses a folder of the gateway
+  if(DEFINED folder_of_${stem})
+    if(NOT TARGET gatehouse_${folder_of_${stem}})
+      continue()
+    endif()
+    list(PREPEND link gatehouse_${folder_of_${stem}})
+  endif()
+  gatehouse_program(${name} SOURCES ${source} LINK ${link})
 endforeach()
 
 # The measuring programs share no code with what they measure.

@@ -80,12 +80,12 @@ class CliTest(unittest.TestCase):
         read_all([out, err])
         return process.wait(PATIENCE), out.text(), err.text()
 
-    def example(self, name):
+    def example(self, name, *args):
         """Starts an example server on a free port and returns its URL."""
         program = BINARY.parent / name
         if not program.exists():
             self.skipTest(f"{name} is not built")
-        process = subprocess.Popen([program, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        process = subprocess.Popen([program, "--port", "0", *args], cwd=self.directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.addCleanup(process.stdout.close)
         self.addCleanup(end, process)
         return re.search(r"http://\S+", line_of(process.stdout))[0]
