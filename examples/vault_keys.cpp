@@ -25,7 +25,6 @@ Result<identity::ApiKeys> read_keys(std::string file) {
   auto found = keyfile::load({.file = std::move(file), .peppers = {}});
   if (!found) return fail(Kind::invalid_config, Origin::gateway, found.error().front().str());
   for (const auto& warning : found->warnings) std::cerr << warning.str() << '\n';
-  std::erase_if(found->records, [](const auto& key) { return !key.tools.empty(); });  // good for a gateway's tools only
   return identity::ApiKeys(std::move(found->records), std::move(found->peppers));
 }
 

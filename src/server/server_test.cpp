@@ -70,8 +70,9 @@ Server with_needs() {
 }
 
 mcp::Reply call_as(Server& server, std::string_view tool, std::vector<std::string> roles,
-                   std::vector<std::string> scopes) {
+                   std::vector<std::string> scopes, std::vector<std::string> only_tools = {}) {
   auto who = std::make_shared<mcp::Principal>();
+  who->ceilings.tools = std::move(only_tools);
   who->subject = who->key = "ann";
   who->roles = std::move(roles);
   who->scopes = std::move(scopes);
@@ -96,6 +97,15 @@ TEST(Server, AToolSaysWhatItsCallersNeed) {
   EXPECT_EQ(no_scope.error().challenge,
             "Bearer error=\"insufficient_scope\", scope=\"data.write\", "
             "resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource/mcp\"");
+}
+
+TEST(Server, ACredentialMayBeForSomeToolsOnly) {
+  auto server = with_needs();
+  EXPECT_TRUE(call_as(server, "whoami", {"admin"}, {}, {"jira.*", "who*"}));
+  const auto other = call_as(server, "whoami", {"admin"}, {}, {"jira.*", "wipe"});
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().kind, Kind::denied);
+  EXPECT_EQ(other.error().message, "Forbidden: this credential is not for the tool whoami");
 }
 
 TEST(Server, HandlersKnowWhoIsAsking) {

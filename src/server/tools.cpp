@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <gatehouse/base/wildcard.hpp>
+
 #include "src/server/arguments.hpp"
 #include "src/server/results.hpp"
 #include "src/server/shield.hpp"
@@ -20,6 +22,12 @@ bool is_tool_name(std::string_view name) {
 
 std::unexpected<Error> refuse(const std::string& name, std::string_view why) {
   return fail(Kind::invalid_config, Origin::gateway, "tool \"" + name + "\": " + std::string(why));
+}
+
+/// What the credential itself rules out. Rule: mcp::Principal::Ceilings.
+Result<void> check_ceiling(std::string_view tool, const mcp::Principal& who) {
+  if (who.ceilings.tools.empty() || matches_any_wildcards(who.ceilings.tools, tool)) return {};
+  return fail(Kind::denied, Origin::client, "Forbidden: this credential is not for the tool " + std::string(tool));
 }
 
 Result<void> check_needs(const Needs& needs, const Context& context) {
@@ -49,6 +57,7 @@ Task<mcp::Reply> Tools::call(const mcp::Call& call, Context& context) {
   const auto tool = registry_.find(params.name);
   if (!tool)
     co_return fail(Kind::not_found, Origin::client, "Unknown tool: " + std::string(params.name.substr(0, 128)));
+  if (auto may = check_ceiling(tool->key, context.principal()); !may) co_return fail(std::move(may.error()));
   if (auto met = check_needs(tool->needs, context); !met) co_return fail(std::move(met.error()));
   const auto arguments = object_param(params, "arguments");
   if (!arguments) co_return fail(arguments.error());

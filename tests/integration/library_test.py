@@ -74,9 +74,10 @@ class Vault(CliTest):
         for key in (foreign.strip(), self.admin[:-1] + ("a" if self.admin[-1] != "a" else "b"), "admin"):
             self.assertEqual(call(self.url, "open", key)[0], 401)
 
-    def test_a_key_for_tools_of_a_gateway_is_none_here(self):
+    def test_a_key_for_other_tools_calls_none_of_these(self):
         for tool in ("whoami", "open"):
-            self.assertEqual(call(self.url, tool, self.jira)[0], 401)
+            _, message = self.assert_refused(call(self.url, tool, self.jira), 403, DENIED)
+            self.assertEqual(message, f"Forbidden: this credential is not for the tool {tool}")
 
     def test_handlers_know_who_asks(self):
         self.assert_says(call(self.url, "whoami", self.admin), f"You are ann, key {self.admin.split('_')[2]}, roles: admin")

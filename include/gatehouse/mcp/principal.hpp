@@ -38,7 +38,7 @@ struct Principal : std::enable_shared_from_this<Principal> {
   };
   /// What the credential itself rules out, whatever the policy allows. Globs; empty: nothing.
   struct Ceilings {
-    std::vector<std::string> tools;      ///< Of `server.tool`, the canonical names.
+    std::vector<std::string> tools;      ///< Of names: a gateway's are `server.tool`, a server's the tool's own.
     std::vector<std::string> endpoints;  ///< Of paths.
   };
 
