@@ -15,12 +15,21 @@ namespace gatehouse::mcp {
 namespace {
 
 constexpr std::string_view kName = "requestId";
+constexpr std::string_view kNameMember = "\"requestId\":\"";
 constexpr std::int64_t kMaxInteger = 999'999'999'999'999;  // of a structured field
 
 HashSeed random_seed() {
   HashSeed seed{};
   while (getrandom(seed.data(), seed.size(), 0) != static_cast<ssize_t>(seed.size())) {}
   return seed;
+}
+
+/// The name in `data`, empty if there is none. Not parsed: every error passes here, we wrote the text, and no JSON string has bare quotes.
+std::string_view name_in(std::string_view data) {
+  const std::size_t at = data.find(kNameMember);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = data.substr(at + kNameMember.size());
+  return rest.substr(0, rest.find('"'));
 }
 
 /// A string of a structured field; none: it has characters that no such string has.
@@ -80,12 +89,12 @@ std::string new_refusal_name() {
 }
 
 std::string name_refusal(Error& error, std::string_view name) {
-  auto data = error.data.empty() ? Result<json::Value>(json::Value::object()) : json::parse(error.data);
-  if (!data || !data->is_object()) return {};
-  if (const std::string_view known = data->text(kName); !known.empty()) return std::string(known);
+  if (const std::string_view known = name_in(error.data); !known.empty()) return std::string(known);
+  if (error.data.empty()) error.data = "{}";
+  if (!error.data.starts_with('{')) return {};
   std::string given = name.empty() ? new_refusal_name() : std::string(name);
-  data->set(kName, given);
-  error.data = data->str();
+  error.data.pop_back();
+  error.data.append(error.data.size() > 1 ? "," : "").append(kNameMember).append(given).append("\"}");
   return given;
 }
 
