@@ -40,8 +40,7 @@ Task<void> Admin::serve(net::HttpExchange& exchange) {
   } else {
     page = page_at(head.path(), status_, version_);
   }
-  const std::array headers = {net::Header{"Content-Type", page.type}, net::Header{"Cache-Control", "no-store"},
-                              net::Header{"X-Content-Type-Options", "nosniff"}};
+  const std::array headers = {net::Header{"Content-Type", page.type}, net::Header{"Cache-Control", "no-store"}};
   const json::Pieces body(1, page.body);
   (void)co_await exchange.respond(page.status, headers, body);
 }

@@ -38,7 +38,6 @@ std::unique_ptr<Pages::Refusal> refusal_of(const Error& error) {
   };
   add("WWW-Authenticate", error.challenge);
   add("Cache-Control", "no-store");
-  add("X-Content-Type-Options", "nosniff");
   add("X-Request-Id", std::move(told.request_id));
   add("RateLimit-Policy", std::move(told.rate_limit_policy));
   add("RateLimit", std::move(told.rate_limit));
@@ -79,8 +78,8 @@ Task<void> Pages::serve_logout(net::HttpExchange& exchange) {
     status = mcp::wire_error(taken.error().kind, mcp::kLatest).http_status;
     text = error_body(taken.error());
   }
-  const std::array headers = {net::Header{"Cache-Control", "no-store"}, net::Header{"Content-Type", "application/json"},
-                              net::Header{"X-Content-Type-Options", "nosniff"}};
+  const std::array headers = {net::Header{"Cache-Control", "no-store"},
+                              net::Header{"Content-Type", "application/json"}};
   json::Pieces body;
   if (!text.empty()) body.push_back(text);
   (void)co_await exchange.respond(status, headers, body);
@@ -106,8 +105,8 @@ Task<void> Pages::serve(net::HttpExchange& exchange) {
     const Error nothing{Kind::not_found, Origin::client, "Nothing is served at this path."};
     text = error_body(nothing);
   }
-  const std::array headers = {net::Header{"Content-Type", "application/json"}, net::Header{"Cache-Control", "no-store"},
-                              net::Header{"X-Content-Type-Options", "nosniff"}};
+  const std::array headers = {net::Header{"Content-Type", "application/json"},
+                              net::Header{"Cache-Control", "no-store"}};
   const json::Pieces body(1, text);
   (void)co_await exchange.respond(status, headers, body);
 }

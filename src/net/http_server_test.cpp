@@ -8,7 +8,8 @@ namespace {
 using namespace test;
 using std::chrono::milliseconds;
 
-constexpr std::string_view kEchoed = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
+constexpr std::string_view kEchoed =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nX-Content-Type-Options: nosniff\r\n\r\nhello";
 
 Task<void> echo_twice(ServerFixture& f) {
   RawClient client(f.loop, f.port);
@@ -180,9 +181,11 @@ Task<void> stream_and_close(ServerFixture& f) {
   RawClient client(f.loop, f.port);
   co_await client.send(get("/stream"));
   EXPECT_EQ(co_await client.read_until("0\r\n\r\n"),
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none \r\n4\r\ntwo \r\n5\r\nthree\r\n0\r\n\r\n");
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Content-Type-Options: nosniff\r\n\r\n4\r\none "
+            "\r\n4\r\ntwo \r\n5\r\nthree\r\n0\r\n\r\n");
   co_await client.send("GET /stream HTTP/1.0\r\n\r\n");
-  EXPECT_EQ(co_await client.read_all(), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\none two three");
+  EXPECT_EQ(co_await client.read_all(),
+            "HTTP/1.1 200 OK\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\none two three");
   EXPECT_EQ(f.handler.log, (std::vector<std::string>{"/stream ", "sent", "/stream ", "sent"}));
 }
 

@@ -6,6 +6,9 @@
 namespace gatehouse::net {
 namespace {
 
+/// No browser takes a body for something else than its type says, say a page.
+constexpr std::string_view kTypeIsRight = "X-Content-Type-Options: nosniff\r\n";
+
 void append_number(std::string& out, std::size_t value) {
   char digits[20];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
@@ -38,6 +41,8 @@ bool append_response_head(std::string& out, int status, std::span<const Header> 
     append_number(out, *framing.content_length);
     out.append("\r\n");
   }
+  const bool is_empty = framing.content_length && *framing.content_length == 0;
+  if (has_body(status) && !is_empty) out.append(kTypeIsRight);
   if (framing.close) {
     out.append("Connection: close\r\n");
   } else if (framing.minor_version == 0) {

@@ -1,6 +1,5 @@
 #include "src/net/server_connection.hpp"
 
-#include <array>
 #include <cerrno>
 #include <exception>
 
@@ -172,10 +171,9 @@ Task<bool> ServerConnection::send_refusal() {
         408, Error{Kind::timed_out, Origin::client, "the request did not arrive in time"});
   }
   const std::string text = server_.handler.error_body(refusal_->status, refusal_->error);
-  const std::array headers{Header{"Content-Type", "application/json"}, Header{"X-Content-Type-Options", "nosniff"}};
+  const Header type{"Content-Type", "application/json"};
   body.push_back(text);
-  const auto sent =
-      co_await respond(refusal_->status, std::span(headers).first(text.empty() ? 0 : headers.size()), body);
+  const auto sent = co_await respond(refusal_->status, {&type, text.empty() ? 0u : 1u}, body);
   co_return sent.has_value();
 }
 

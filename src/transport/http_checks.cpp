@@ -56,7 +56,6 @@ Result<void> check_loop(const net::RequestHead& head, std::string_view via) {
 ErrorHeaders::ErrorHeaders(const Error& error, int status, std::string_view allow)
     : refusal_(mcp::refusal_headers(error)) {
   headers_.push_back({"Content-Type", kJsonType});
-  headers_.push_back(kNoSniff);
   if (error.kind == Kind::method_not_allowed && !allow.empty()) headers_.push_back({"Allow", allow});
   if (!error.challenge.empty()) headers_.push_back({"WWW-Authenticate", error.challenge});
   if (mcp::is_about_access(error.kind) || !error.challenge.empty() || status == 403)

@@ -34,7 +34,7 @@ class ErrorHeaders {
   [[nodiscard]] std::span<const net::Header> all() const { return {headers_.data(), headers_.size()}; }
 
  private:
-  boost::container::small_vector<net::Header, 9> headers_;
+  boost::container::small_vector<net::Header, 8> headers_;
   std::string retry_after_;
   const mcp::RefusalHeaders refusal_;
 };

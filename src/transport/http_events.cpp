@@ -17,7 +17,7 @@ AcceptedForms accepted_forms(const net::RequestHead& head) {
 
 bool begin_events(net::HttpExchange& exchange) {
   const std::array headers = {net::Header{"Content-Type", kEventStreamType}, net::Header{"Cache-Control", "no-cache"},
-                              net::Header{"X-Accel-Buffering", "no"}, kNoSniff};
+                              net::Header{"X-Accel-Buffering", "no"}};
   return exchange.begin_stream(200, headers).has_value();
 }
 
@@ -96,7 +96,7 @@ Task<Result<void>> HttpEvents::finish(const Rendered& message, const Error* erro
   if (!is_open() && !forms_.json) open();
   if (log_) return finish_kept(message);
   if (is_open()) return finish_stream(message);
-  static constexpr std::array headers = {net::Header{"Content-Type", kJsonType}, kNoSniff};
+  static constexpr std::array headers = {net::Header{"Content-Type", kJsonType}};
   return exchange_.respond(message.http_status(), headers, message.pieces());
 }
 
@@ -149,7 +149,7 @@ Task<void> HttpEvents::finish_batch(const std::deque<Rendered>& messages) {
     body.insert(body.end(), message.pieces().begin(), message.pieces().end());
   }
   body.push_back("]");
-  const std::array headers = {net::Header{"Content-Type", kJsonType}, kNoSniff};
+  const std::array headers = {net::Header{"Content-Type", kJsonType}};
   (void)co_await exchange_.respond(200, headers, body);
 }
 

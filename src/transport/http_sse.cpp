@@ -112,7 +112,7 @@ Task<void> HttpSse::open(net::HttpExchange& exchange, const mcp::Principal& who)
     co_return co_await refuse(exchange, {}, std::move(error), {}, kServiceUnavailable);
   }
   const std::array headers = {net::Header{"Content-Type", kEventStreamType}, net::Header{"Cache-Control", "no-cache"},
-                              net::Header{"X-Accel-Buffering", "no"}, kNoSniff};
+                              net::Header{"X-Accel-Buffering", "no"}};
   if (!exchange.begin_stream(200, headers)) co_return;
   Connection connection(*this, exchange, who);
   co_await connection.live();

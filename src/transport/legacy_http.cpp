@@ -75,8 +75,7 @@ Task<void> StreamableHttp::initialize(net::HttpExchange& exchange, const mcp::Pr
   const auto client = (*session)->client(who, exchange.peer_address(), exchange.head().value("User-Agent"));
   const auto answer = mcp::Answer::of(initialize_result(**session, responder_.about(client)));
   const Rendered rendered(message.rpc.id, *answer, (*session)->revision(), responder_.server_info());
-  const std::array headers = {net::Header{"Content-Type", kJsonType}, net::Header{kSessionHeader, (*session)->id()},
-                              kNoSniff};
+  const std::array headers = {net::Header{"Content-Type", kJsonType}, net::Header{kSessionHeader, (*session)->id()}};
   (void)co_await exchange.respond(200, headers, rendered.pieces());
 }
 

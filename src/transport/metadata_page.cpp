@@ -23,8 +23,7 @@ Task<void> serve_metadata(net::HttpExchange& exchange, const identity::Protected
   const std::string document = identity::metadata_document(resource);
   const std::string tag = "\"" + std::to_string(std::hash<std::string>{}(document)) + "\"";
   const std::array headers = {anyone, net::Header{"Content-Type", "application/json"},
-                              net::Header{"Cache-Control", "public, max-age=300"}, net::Header{"ETag", tag},
-                              net::Header{"X-Content-Type-Options", "nosniff"}};
+                              net::Header{"Cache-Control", "public, max-age=300"}, net::Header{"ETag", tag}};
   const bool known = exchange.head().value("If-None-Match") == tag;
   json::Pieces body;
   if (!known) body.push_back(document);

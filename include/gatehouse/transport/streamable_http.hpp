@@ -148,7 +148,5 @@ class StreamableHttp {
 /// Headers of the responses this endpoint sends.
 inline constexpr std::string_view kJsonType = "application/json";
 inline constexpr std::string_view kEventStreamType = "text/event-stream";
-/// No browser takes a body for something else than its type says, say a page.
-inline constexpr net::Header kNoSniff{"X-Content-Type-Options", "nosniff"};
 
 }  // namespace gatehouse::transport
