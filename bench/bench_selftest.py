@@ -269,6 +269,11 @@ class BurstsArePaired(unittest.TestCase):
         self.assertEqual(str(ratio), "3.000 (2.50 to 3.50)")
         self.assertEqual(paired.median(bursts, "a", "p99_us"), 400)
 
+    def test_by_their_medians_where_single_ones_are_spoilt(self):
+        bursts = paired.run_rounds(self.targets(a=[1, 100, 9000, 101, 102, 104], b=[1, 8000, 102, 7000, 99, 101]), 5, 0.1)
+        ratio = paired.ratio_of_medians(bursts, "a", "b", "p99_us")
+        self.assertEqual((ratio.median, ratio.low), (1.0, paired.ratio(bursts, "a", "b", "p99_us").low))
+
     def test_each_goes_first_and_last_equally_often(self):
         paired.run_rounds(self.targets(a=[1] * 6, b=[1] * 6, c=[1] * 6), 5, 0.1)
         rounds = ["".join(self.seen[n:n + 3]) for n in range(0, 18, 3)]

@@ -19,7 +19,7 @@ class Effort:
     total_seconds: int  # everything is stopped after that
 
 
-FULL = Effort(starts=4, rounds=24, close_rounds=40, burst_seconds=0.3, tail_rounds=20, tail_seconds=1.3, tail_warm_up=0.2,
+FULL = Effort(starts=4, rounds=24, close_rounds=40, burst_seconds=0.3, tail_rounds=60, tail_seconds=0.4, tail_warm_up=0.1,
               held=10_000, instructions_calls=500, syscall_calls=2000, with_nginx_internals=True, total_seconds=1200)
-QUICK = Effort(starts=2, rounds=6, close_rounds=8, burst_seconds=0.2, tail_rounds=4, tail_seconds=0.9, tail_warm_up=0.1,
+QUICK = Effort(starts=2, rounds=6, close_rounds=8, burst_seconds=0.2, tail_rounds=12, tail_seconds=0.3, tail_warm_up=0.1,
                held=2_000, instructions_calls=300, syscall_calls=1000, with_nginx_internals=False, total_seconds=300)

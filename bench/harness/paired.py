@@ -79,6 +79,13 @@ def ratio(bursts, name, reference, field):
     return _quartiles([getattr(one, field) / getattr(other, field) for one, other in pairs])
 
 
+def ratio_of_medians(bursts, name, reference, field):
+    """The same for a percentile near the end: a pause of the machine hits one burst and not the other, and when that happens in
+    every third burst most pairs are spoilt, while neither median is. The quartiles are those of the pairs."""
+    pairs = ratio(bursts, name, reference, field)
+    return dataclasses.replace(pairs, median=median(bursts, name, field) / median(bursts, reference, field))
+
+
 def median(bursts, name, field):
     return statistics.median(getattr(burst, field) for burst in bursts[name])
 

@@ -34,11 +34,11 @@ def measure(programs, effort):
 
 
 def _rows(bursts, disturbances):
-    p99 = paired.ratio(bursts, "beside bad ones", "alone", "p99_us")
+    p99 = paired.ratio_of_medians(bursts, "beside bad ones", "alone", "p99_us")
     yield report.ratio_at_most("p99 of healthy servers, beside bad ones / alone", p99, MOST)
     for name, other, field in (("beside bad ones", "beside good ones", "p99"), ("beside good ones", "alone", "p99"),
                                ("beside bad ones", "alone", "p50")):
-        ratio = paired.ratio(bursts, name, other, f"{field}_us")
+        ratio = paired.ratio_of_medians(bursts, name, other, f"{field}_us")
         yield report.note(f"{field} of healthy servers, {name} / {other}", ratio)
     for name in bursts:
         p50, p99, cpu, rate = (paired.median(bursts, name, field) for field in ("p50_us", "p99_us", "cpu_us", "rate"))
@@ -78,7 +78,7 @@ NEIGHBOURS = report.Section(
     "Neighbours: bad servers beside healthy ones",
     f"Gateways with the same {len(HEALTHY)} healthy servers get {CALLS_PER_SECOND:,} calls a second to them, on {CONNECTIONS} "
     "connections and at fixed times, which leaves the machine idle most of the time; {tail_rounds} rounds of {tail_seconds} s, "
-    "each after {tail_warm_up} s of the same."
+    "each after {tail_warm_up} s of the same. Compared are medians of rounds, as for fairness."
     "\n\n"
     "One gateway has nothing else. The second has four bad servers as well: one never answers, one closes the connection, one "
     "takes 200 ms, one answers with a web page. The third has good servers in their place. Those four get "
