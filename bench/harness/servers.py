@@ -98,7 +98,7 @@ def start_nginx(stage, programs, upstreams, log, wrapper=()):
     process = stage.start([*wrapper, programs.nginx, "-p", prefix, "-c", config, "-e", "stderr"], core=SERVER_CORE)
     for port in ports:
         _wait_for_port(process, port)
-    workers = [process.pid] if wrapper else probes.children(process.pid)
+    workers = [process.pid] if wrapper else _wait_for_workers(process)
     return [Server(f"http://127.0.0.1:{port}/mcp", workers, process) for port in ports]
 
 
@@ -158,6 +158,16 @@ def _free_ports(count):
     for each in sockets:
         each.close()
     return ports
+
+
+def _wait_for_workers(process, seconds=15):
+    """The master listens before it forks them."""
+    deadline = time.monotonic() + seconds
+    while not (workers := probes.children(process.pid)):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise failure(process, f"nginx had no worker within {seconds} s")
+        time.sleep(0.01)
+    return workers
 
 
 def _wait_for_port(process, port, seconds=15):
