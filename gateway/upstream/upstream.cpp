@@ -1,17 +1,9 @@
 #include "gateway/upstream/upstream.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <random>
 
-#include <fmt/format.h>
-
 #include <gatehouse/base/log.hpp>
-#include <gatehouse/json/value.hpp>
-#include <gatehouse/mcp/error_codes.hpp>
-
-#include "gateway/upstream/fetch_lists.hpp"
-#include "gateway/upstream/target.hpp"
 
 namespace gatehouse::upstream {
 namespace {

@@ -7,7 +7,7 @@ namespace gatehouse::net {
 namespace {
 
 /// No browser takes a body for something else than its type says, say a page.
-constexpr std::string_view kTypeIsRight = "X-Content-Type-Options: nosniff\r\n";
+constexpr std::string_view kNoSniff = "X-Content-Type-Options: nosniff\r\n";
 
 void append_number(std::string& out, std::size_t value) {
   char digits[20];
@@ -42,7 +42,7 @@ bool append_response_head(std::string& out, int status, std::span<const Header> 
     out.append("\r\n");
   }
   const bool is_empty = framing.content_length && *framing.content_length == 0;
-  if (has_body(status) && !is_empty) out.append(kTypeIsRight);
+  if (has_body(status) && !is_empty) out.append(kNoSniff);
   if (framing.close) {
     out.append("Connection: close\r\n");
   } else if (framing.minor_version == 0) {
