@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include <gatehouse/base/log.hpp>
+#include <gatehouse/base/random.hpp>
 #include <gatehouse/base/wall_clock.hpp>
 
 #include "gateway/app/version.hpp"
 #include "gateway/app/wary_authenticator.hpp"
-#include "gateway/seal/random.hpp"
 
 namespace gatehouse::app {
 namespace {
@@ -48,7 +48,7 @@ seal::KeyRing token_keys(const std::vector<std::string>& secrets) {
 
 ratelimit::Seed random_seed() {
   ratelimit::Seed seed;
-  seal::random_bytes(seed);
+  random_bytes(seed);
   return seed;
 }
 

@@ -8,8 +8,7 @@
 #include <memory>
 
 #include <gatehouse/base/base64url.hpp>
-
-#include "gateway/seal/random.hpp"
+#include <gatehouse/base/random.hpp>
 
 namespace gatehouse::seal {
 namespace {

@@ -2,9 +2,8 @@
 
 #include <utility>
 
+#include <gatehouse/base/random.hpp>
 #include <gatehouse/base/signal.hpp>
-
-#include "gateway/seal/random.hpp"
 
 namespace gatehouse::upstream {
 
@@ -17,7 +16,7 @@ struct Turns::Place : ratelimit::FairQueue::Waiter {
 
 Turns::Turns(net::Timers& timers, Options options)
     : timers_(timers), options_(std::move(options)), queue_(options_.waiting) {
-  seal::random_bytes(seed_);
+  random_bytes(seed_);
 }
 
 ratelimit::Key Turns::key(std::string_view who) const { return ratelimit::KeyMaker(seed_).add(who).finish(); }

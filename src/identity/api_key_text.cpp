@@ -7,7 +7,7 @@
 
 #include <openssl/crypto.h>
 
-#include "src/identity/random.hpp"
+#include <gatehouse/base/random.hpp>
 
 namespace gatehouse::identity {
 namespace {

@@ -9,8 +9,7 @@
 #include <openssl/evp.h>
 
 #include <gatehouse/base/base64url.hpp>
-
-#include "src/identity/random.hpp"
+#include <gatehouse/base/random.hpp>
 
 namespace gatehouse::identity {
 

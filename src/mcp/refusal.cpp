@@ -1,13 +1,12 @@
 #include <gatehouse/mcp/refusal.hpp>
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
 
+#include <gatehouse/base/random.hpp>
 #include <gatehouse/base/siphash.hpp>
 #include <gatehouse/json/value.hpp>
 
@@ -20,7 +19,7 @@ constexpr std::int64_t kMaxInteger = 999'999'999'999'999;  // of a structured fi
 
 HashSeed random_seed() {
   HashSeed seed{};
-  while (getrandom(seed.data(), seed.size(), 0) != static_cast<ssize_t>(seed.size())) {}
+  random_bytes(seed);
   return seed;
 }
 

@@ -1,7 +1,5 @@
 #include <gatehouse/transport/session.hpp>
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -9,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <gatehouse/base/random.hpp>
 #include <gatehouse/json/value.hpp>
 #include <gatehouse/transport/stream_log.hpp>
 
@@ -237,10 +236,10 @@ void Sessions::each(FunctionRef<void(Session&)> visit) {
 }
 
 std::string random_id() {
-  std::array<unsigned char, 16> bytes{};
-  while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {}
+  std::array<std::uint8_t, 16> bytes{};
+  random_bytes(bytes);
   std::string text;
-  for (const unsigned char byte : bytes) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
+  for (const std::uint8_t byte : bytes) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
   return text;
 }
 
